@@ -1,0 +1,44 @@
+"""The `tongban` program: each command lives in a file of its own and is loaded only when it is called, so that
+`tongban --help` answers at once."""
+
+import importlib
+import os
+import sys
+
+import click
+
+COMMANDS = {
+    "up": "Start everything on this machine: database, departments, web, worker.",
+    "journey": "Play the founding documents' journey through the real flows.",
+    "catalog": "Check, publish or show the city's items.",
+    "verify": "Recompute all chains, folds and audit seals.",
+    "doctor": "Say what is missing on this machine and how to mend it.",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        if ctx.resilient_parsing or "--help" in sys.argv[1:2]:
+            return click.Command(cmd_name, short_help=COMMANDS[cmd_name])
+        module = importlib.import_module(f"tongban.config.commands.{cmd_name}")
+        return getattr(module, cmd_name)  # type: ignore[no-any-return]
+
+
+def setup_django() -> None:
+    """Load the settings (embedded unless told otherwise) and the apps."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings.embedded")
+    import django
+
+    django.setup()
+
+
+@click.group(cls=Lazy, help="Tongban (全市通办): any counter, any item, one trip.")
+def main() -> None:
+    """The program's entry point."""

@@ -1,0 +1,134 @@
+"""Settings that hold everywhere. Deployments differ only by environment variables; nothing here knows a city."""
+
+import os
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+ROOT = Path(os.environ.get("TONGBAN_ROOT") or Path(__file__).resolve().parents[4])
+VAR = Path(os.environ.get("TONGBAN_VAR") or ROOT / "var")
+CITY_FOLDER = Path(os.environ.get("TONGBAN_CITY") or ROOT / "cities" / "shanghai")
+
+
+def database(url: str) -> dict[str, object]:
+    """Turn a DATABASE_URL into Django's words. Connections live as long as their thread."""
+    parts = conninfo_to_dict(url)
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    options = {k: v for k, v in parts.items() if k not in known}
+    # Prepared after 3 uses: the hot statements are planned once per connection.
+    options |= {"prepare_threshold": 3, "application_name": "tongban"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{known[k]: v for k, v in parts.items() if k in known},
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+PUBLIC_URL = os.environ.get("TONGBAN_PUBLIC_URL", "http://127.0.0.1:8000")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "staff.Staff"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "axes",
+    "procrastinate.contrib.django",
+    "tongban.plumbing.apps.PlumbingConfig",
+    "tongban.plumbing.audit.apps.AuditConfig",
+    "tongban.registers.catalog.apps.CatalogConfig",
+    "tongban.registers.people.apps.PeopleConfig",
+    "tongban.registers.credentials.apps.CredentialsConfig",
+    "tongban.registers.cases.apps.CasesConfig",
+    "tongban.registers.counters.apps.CountersConfig",
+    "tongban.registers.staff.apps.StaffConfig",
+    "tongban.channels.shared.apps.SharedConfig",
+    "tongban.channels.window.apps.WindowConfig",
+    "tongban.channels.resident.apps.ResidentConfig",
+    "tongban.channels.console.apps.ConsoleConfig",
+    "tongban.channels.openapi.apps.OpenapiConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "tongban.config.urls"
+WSGI_APPLICATION = "tongban.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [VAR / "static-src"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+SESSION_COOKIE_AGE = 4 * 3600
+LOGIN_URL = "/login"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+UPLOAD_LIMIT = 20_000_000
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLE_ADMIN = False
+
+TONGBAN_KEY_FILE = Path(os.environ.get("TONGBAN_KEY_FILE") or VAR / "keys.json")
+TONGBAN_FILES = Path(os.environ.get("TONGBAN_FILES") or VAR / "files")
+TONGBAN_DEPARTMENTS_URL = os.environ.get("TONGBAN_DEPARTMENTS_URL", "http://127.0.0.1:8071")
+TONGBAN_CARD_READER_URL = os.environ.get("TONGBAN_CARD_READER_URL", "http://127.0.0.1:8071/card-reader")
+# One deadline for all departments together: the counter never waits longer (conventions.md section 4).
+OUTSIDE_BUDGET_SECONDS = float(os.environ.get("TONGBAN_OUTSIDE_BUDGET", "2.5"))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("TONGBAN_LOG", "WARNING")},
+}

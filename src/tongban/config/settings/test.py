@@ -1,0 +1,35 @@
+"""Tests: a PostgreSQL of their own per process (or DATABASE_URL), started here and removed at the end of the process."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tongban.config import embedded
+from tongban.config.settings.base import *  # noqa: F403
+from tongban.config.settings.base import database
+
+TEST_VAR = Path(tempfile.mkdtemp(prefix="tongban-test-"))
+# Not beside the project: the unprivileged database user must be able to pass the folder when tests run as root.
+TEST_VAR.chmod(0o711)
+
+
+def _clean() -> None:
+    if not os.environ.get("DATABASE_URL"):
+        embedded.stop(TEST_VAR / "pg")
+    shutil.rmtree(TEST_VAR, ignore_errors=True)
+
+
+SECRET_KEY = "tests only"
+TONGBAN_MAKE_KEYS = True
+TONGBAN_KEY_FILE = TEST_VAR / "keys.json"
+TONGBAN_FILES = TEST_VAR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded.start(TEST_VAR / "pg", safe=False))}
+atexit.register(_clean)
+# The strong hasher makes every login of a test wait; strength is tested on its own.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

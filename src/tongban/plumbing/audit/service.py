@@ -1,0 +1,85 @@
+"""Writers and the checker of the audit trail. The trail is kept at least three years (conventions.md section 4)."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+import msgspec
+from django.db import connection, transaction
+
+from tongban.domain.actor import Actor
+
+_INSERT = (
+    'insert into audit_line (at, act, actor, place, "case", person, reason, detail, xid) '
+    "values (%s, %s, %s, %s, %s, %s, %s, %s, pg_current_xact_id()::text::bigint)"
+)
+# The advisory lock that lets one sealer work at a time.
+_SEALER = 7_460_001
+
+
+def write(act: Any) -> None:
+    """Write the line of an act (plumbing.tx.Act) in its own transaction."""
+    detail = msgspec.json.encode(act.detail).decode() if act.detail else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT, [act.at, act.name, act.actor.ref, act.place, act.case, act.person, act.reason, detail]
+        )
+
+
+def looked(
+    actor: Actor, what: str, *, person: str, reason: str, at: dt.datetime, case: str = "", place: str = ""
+) -> None:
+    """Write that somebody looked at a person's data: who, whose, why. The resident sees this line."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [at, f"look.{what}", actor.ref, place or actor.center, case, person, reason, ""])
+
+
+def seal(at: dt.datetime, most: int = 50_000) -> int:
+    """Seal all lines that can no longer get neighbours; return how many. One sealer at a time; harmless to repeat."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(%s)", [_SEALER])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute("select to_xid, digest from audit_seal order by from_xid desc limit 1")
+        start, before = cursor.fetchone() or (0, b"")
+        cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        end = cursor.fetchone()[0]
+        cursor.execute(
+            "select xid from audit_line where xid >= %s and xid < %s order by xid offset %s limit 1", [start, end, most]
+        )
+        if row := cursor.fetchone():
+            end = max(row[0], start + 1)
+        digest, count = _digest(cursor, start, end, bytes(before))
+        if count == 0:
+            return 0
+        cursor.execute(
+            "insert into audit_seal (from_xid, to_xid, count, digest, at) values (%s, %s, %s, %s, %s)",
+            [start, end, count, digest, at],
+        )
+        return count
+
+
+def broken_seals() -> list[str]:
+    """Recompute every seal; name the batches whose lines were changed, added or removed. Empty is good."""
+    broken, before, expected = [], b"", 0
+    with connection.cursor() as cursor:
+        cursor.execute("select from_xid, to_xid, count, digest, at from audit_seal order by from_xid")
+        for start, end, count, digest, at in cursor.fetchall():
+            found, number = _digest(cursor, start, end, before)
+            if start != expected or found != bytes(digest):
+                broken.append(f"seal of {at:%Y-%m-%d %H:%M:%S} over transactions {start}..{end}: {count} lines sealed, {number} found")
+            before, expected = bytes(digest), end
+    return broken
+
+
+def _digest(cursor: Any, start: int, end: int, before: bytes) -> tuple[bytes, int]:
+    cursor.execute(
+        'select id, at, act, actor, place, "case", person, reason, detail, xid from audit_line '
+        "where xid >= %s and xid < %s order by xid, id",
+        [start, end],
+    )
+    running, count = hashlib.new("sm3", before), 0
+    for row in cursor.fetchall():
+        running.update(msgspec.json.encode([row[0], row[1].astimezone(dt.UTC).isoformat(), *row[2:]]))
+        count += 1
+    return running.digest(), count

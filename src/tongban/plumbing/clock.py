@@ -1,0 +1,35 @@
+"""The one clock of the house. Rules get the time as a parameter; only channels, commands and jobs read it, and only here."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from zoneinfo import ZoneInfo
+
+CITY_ZONE = ZoneInfo("Asia/Shanghai")
+_fixed: ContextVar[dt.datetime | None] = ContextVar("fixed_clock", default=None)
+
+
+def now() -> dt.datetime:
+    """The present moment, aware, in UTC."""
+    return _fixed.get() or dt.datetime.now(dt.UTC)  # noqa: TID251
+
+
+def today() -> dt.date:
+    """The date on the wall of a counter (Asia/Shanghai)."""
+    return city_date(now())
+
+
+def city_date(moment: dt.datetime) -> dt.date:
+    """The city's date of a moment."""
+    return moment.astimezone(CITY_ZONE).date()
+
+
+@contextmanager
+def fixed(moment: dt.datetime) -> Iterator[dt.datetime]:
+    """Let the clock stand still (tests and the journey)."""
+    token = _fixed.set(moment)
+    try:
+        yield moment
+    finally:
+        _fixed.reset(token)

@@ -1,0 +1,18 @@
+"""The memory of acts already done: a resent act answers as it did the first time."""
+
+from django.db import models
+
+
+class DoneAct(models.Model):
+    """One idempotency key of one actor: what was asked (fingerprint) and what was answered."""
+
+    actor = models.TextField()
+    key = models.TextField()
+    act = models.TextField()
+    fingerprint = models.BinaryField()
+    answer = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "plumbing_done_act"
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="plumbing_done_once")]
