@@ -45,25 +45,26 @@ class Breaker:
         self._open_until: float | None = None
         self._trial = False
 
-    def enter(self, now: float) -> float:
-        """0 when the call may go, else the seconds to wait. The call that is let in must ``leave``."""
+    def enter(self, now: float) -> tuple[float, bool]:
+        """(seconds to wait, is this the trial). A call that is let in (0 seconds) must ``leave``."""
         with self._lock:
             if self._open_until is None:
-                return 0.0
+                return 0.0, False
             if now < self._open_until:
-                return self._open_until - now
+                return self._open_until - now, False
             if self._trial:
-                return self._rest
+                return 1.0, False
             self._trial = True
-            return 0.0
+            return 0.0, True
 
-    def leave(self, good: bool | None, now: float) -> None:
+    def leave(self, good: bool | None, trial: bool, now: float) -> None:
         """Record how a call went: True, False, or None when it says nothing about the department."""
         with self._lock:
-            trial, self._trial = self._trial and self._open_until is not None, False
+            if trial:
+                self._trial = False
             if good:
                 self._row, self._open_until = 0, None
-            elif good is False or trial:
+            elif good is False:
                 self._row += 1
                 if trial or self._row >= self._failures:
                     self._open_until = now + self._rest
@@ -72,8 +73,8 @@ class Breaker:
 class _Call:
     """One call on its way: settled exactly once, by the worker that ran it or by the caller that gave up."""
 
-    def __init__(self, function: Callable[[], object], deadline: float, done: threading.Semaphore) -> None:
-        self.function, self.deadline, self.done = function, deadline, done
+    def __init__(self, function: Callable[[], object], done: threading.Semaphore) -> None:
+        self.function, self.done = function, done
         self.lock = threading.Lock()
         self.settled = self.started = False
         self.result: object = None
@@ -95,34 +96,34 @@ class _Lane:
         self.breaker = Breaker()
         self._queue: queue.Queue[_Call] = queue.Queue(WAITING)
         self._lock = threading.Lock()
-        self._threads = self._idle = self._stuck = 0
+        # waiting and idle change together under the lock, so "more waiting than idle" is exact
+        self._threads = self._idle = self._waiting = self._stuck = 0
 
     def submit(self, call: _Call, name: str) -> bool:
         """Queue the call; False when too many wait already."""
-        try:
-            self._queue.put_nowait(call)
-        except queue.Full:
-            return False
         with self._lock:
-            wanted = self._idle < self._queue.qsize()
+            try:
+                self._queue.put_nowait(call)
+            except queue.Full:
+                return False
+            self._waiting += 1
             room = self._threads - self._stuck < WORKERS and self._threads < WORKERS_WITH_STUCK
-            if wanted and room:
+            if self._waiting > self._idle and room:
                 self._threads += 1
                 # daemon: a call that never returns must not keep the process from ending
                 threading.Thread(target=self._work, name=f"outside-{name}", daemon=True).start()
         return True
 
-    def give_up(self, call: _Call) -> bool:
-        """Settle a call at its deadline as slow (or busy, when it never began); False when it was just in time."""
+    def give_up(self, call: _Call) -> None:
+        """Settle a call at its deadline as slow, or busy when it never began; nothing when it was just in time."""
         with call.lock:
             if call.settled:
-                return False
+                return
             call.settled = True
             call.result = Unavailable(_SLOW, 5, "slow") if call.started else Unavailable(_BUSY, 5, "busy")
         if call.started:
             with self._lock:
                 self._stuck += 1
-        return True
 
     def _work(self) -> None:
         while True:
@@ -133,12 +134,13 @@ class _Lane:
             except queue.Empty:
                 with self._lock:
                     self._idle -= 1
-                    if self._queue.empty():
+                    if self._waiting == 0:
                         self._threads -= 1
                         return
                 continue
             with self._lock:
                 self._idle -= 1
+                self._waiting -= 1
             with call.lock:
                 if call.settled:
                     continue
@@ -201,25 +203,25 @@ def ask(calls: Mapping[str, Callable[[], T]], budget: float = BUDGET) -> dict[st
     deadline = time.monotonic() + budget
     done = threading.Semaphore(0)
     results: dict[str, T | Unavailable] = {}
-    under_way: dict[str, tuple[_Lane, _Call]] = {}
+    under_way: dict[str, tuple[_Lane, _Call, bool]] = {}
     for key, function in calls.items():
         name = key.partition(":")[0]
         lane = _lane(name)
-        wait = lane.breaker.enter(time.monotonic())
+        wait, trial = lane.breaker.enter(time.monotonic())
         if wait > 0:
             results[key] = Unavailable(_REST, math.ceil(wait), "resting")
             continue
-        call = _Call(function, deadline, done)
+        call = _Call(function, done)
         if lane.submit(call, name):
-            under_way[key] = (lane, call)
+            under_way[key] = (lane, call, trial)
         else:
-            lane.breaker.leave(None, time.monotonic())
+            lane.breaker.leave(None, trial, time.monotonic())
             results[key] = Unavailable(_BUSY, 5, "busy")
     for _ in under_way:
         if not done.acquire(timeout=max(0.0, deadline - time.monotonic())):
             break
-    for key, (lane, call) in under_way.items():
+    for key, (lane, call, trial) in under_way.items():
         lane.give_up(call)
-        lane.breaker.leave(_good(call.result), time.monotonic())
+        lane.breaker.leave(_good(call.result), trial, time.monotonic())
         results[key] = call.result  # type: ignore[assignment]
     return {key: results[key] for key in calls}
