@@ -1,0 +1,211 @@
+"""The acts on a case: one function per act takes the case, what is wanted, and the date, and returns the fact to append,
+or raises Refused. Here lie the rules that MOVES cannot say in a table."""
+
+import datetime as dt
+
+from tongban.domain import facts
+from tongban.domain.case import Case, must_move
+from tongban.domain.facts import FollowUp, PaperMark, Point
+from tongban.domain.refusals import Conflict, Refused
+
+
+def must_hold(case: Case, center: str) -> None:
+    """Only the holder may append: one case, one pen."""
+    if case.holder != center:
+        raise Conflict(
+            "case.not_holder",
+            "此办件现在由另一个中心持有,本中心不能办理。可在办件页查看移交情况",
+            "Another center holds this case now; it cannot be handled here",
+            holder=case.holder,
+        )
+
+
+def hand_over(case: Case, to: str, reason: str, on: dt.date) -> facts.HandedOver:
+    """移交: pass the pen to another center."""
+    must_move(case, "handed_over")
+    if to == case.holder:
+        raise Refused("case.already_here", "办件已在该中心,无需移交", "The case is already there", pointer="/to")
+    return facts.HandedOver(on=on, to=to, reason=reason)  # type: ignore[arg-type]
+
+
+def take_over(case: Case, on: dt.date) -> facts.TakenOver:
+    """接办: somebody looked. Once per holder."""
+    must_move(case, "taken_over")
+    if case.looked:
+        raise Conflict("case.already_taken", "此办件已被接办,请刷新后查看", "Somebody already took this case; reload")
+    return facts.TakenOver(on=on)
+
+
+def hand_back(case: Case, reason: str, on: dt.date) -> facts.HandedBack:
+    """退回移交: only a case that was handed over and not yet accepted here goes back, with a reason."""
+    must_move(case, "handed_back")
+    if not case.came_from or case.custody == "here":
+        raise Refused(
+            "case.nowhere_to_go_back", "此办件不是移交来的,不能退回", "This case was not handed over", stage=case.stage
+        )
+    if not reason.strip():
+        raise Refused("case.reason_needed", "请填写退回原因", "Give the reason", pointer="/reason")
+    return facts.HandedBack(on=on, to=case.came_from, reason=reason)
+
+
+def accept(
+    case: Case,
+    *,
+    legal_days: int,
+    promised_days: int,
+    on: dt.date,
+    basis: str = "back_office",
+    since: dt.date | None = None,
+) -> facts.Accepted:
+    """受理. Under 收受分离 only the handling center accepts. Silence counts from the day of receipt."""
+    must_move(case, "accepted")
+    if case.hand_over == "received" and case.holder != case.handling:
+        raise Refused("case.accepted_elsewhere", "此事项由户籍地中心受理", "This item is accepted by the home center")
+    begin = case.opened_on if basis == "silence" else since or on
+    assert begin is not None
+    return facts.Accepted(
+        on=on, legal_days=legal_days, promised_days=promised_days, since=begin, basis=basis, follow=case.follow  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def not_accept(case: Case, reason: str, on: dt.date, note: str = "") -> facts.NotAccepted:
+    """不予受理: never without a reason."""
+    must_move(case, "not_accepted")
+    if not reason.strip():
+        raise Refused("case.reason_needed", "请选择不予受理的原因", "Give the reason", pointer="/reason")
+    return facts.NotAccepted(on=on, reason=reason, note=note)
+
+
+def ask_correction(
+    case: Case, points: tuple[Point, ...], until: dt.date, on: dt.date, *, note: str = "", supervisor: str = ""
+) -> facts.CorrectionAsked:
+    """补正: all at once and once only; a second round needs a supervisor (conventions.md section 3)."""
+    must_move(case, "correction_asked")
+    if not points:
+        raise Refused(
+            "correction.empty", "请至少指出一处需要补正的内容", "Name at least one thing to correct", pointer="/points"
+        )
+    for i, p in enumerate(points):
+        if p.problem not in facts.PROBLEMS:
+            raise Refused(
+                "correction.unknown_problem", "不认识的问题类型", "Unknown kind of problem", pointer=f"/points/{i}"
+            )
+    if len({(p.what, p.code) for p in points}) != len(points):
+        raise Refused("correction.twice", "同一处内容被列了两次", "The same thing is listed twice", pointer="/points")
+    if until < on:
+        raise Refused("correction.past", "补正期限不能早于今天", "The date is in the past", pointer="/until")
+    if case.corrections >= 1 and not supervisor:
+        raise Refused(
+            "correction.only_once",
+            "补正只能一次性告知。再次补正须由督办人员说明理由",
+            "Corrections are told once; a second round needs a supervisor's reason",
+            corrections=case.corrections,
+        )
+    return facts.CorrectionAsked(
+        on=on, points=points, until=until, round=case.corrections + 1, note=note, supervisor=supervisor
+    )
+
+
+def receive_correction(
+    case: Case, answers: str, papers: tuple[PaperMark, ...], changed: frozenset[str], on: dt.date, at_center: str
+) -> facts.CorrectionReceived:
+    """补正受理: everything that was asked must come at once. ``changed`` are the codes of changed fields and new papers."""
+    must_move(case, "correction_received")
+    missing = [p for p in case.asked if p.code not in changed]
+    if missing:
+        raise Refused(
+            "correction.incomplete",
+            "还有要求补正的内容没有提交,请一次交齐",
+            "Some of what was asked for is still missing",
+            pointer=f"/{'answers' if missing[0].what == 'field' else 'papers'}/{missing[0].code}",
+            missing=[p.code for p in missing],
+        )
+    return facts.CorrectionReceived(on=on, answers=answers, papers=papers, at_center=at_center)
+
+
+def add_papers(case: Case, papers: tuple[PaperMark, ...], on: dt.date) -> facts.PapersAdded:
+    """容缺补交: the promised papers come."""
+    must_move(case, "papers_added")
+    if not papers:
+        raise Refused("paper.none", "没有新的材料", "No paper was given", pointer="/papers")
+    return facts.PapersAdded(on=on, papers=papers)
+
+
+def start_special(
+    case: Case, procedure: str, basis: str, planned_days: int, allowed: tuple[str, ...], on: dt.date
+) -> facts.SpecialStarted:
+    """特别程序: only those the item allows, with a legal basis and a planned length."""
+    must_move(case, "special_started")
+    if procedure not in allowed:
+        raise Refused(
+            "special.not_allowed", "此事项没有这种特别程序", "The item knows no such procedure", pointer="/procedure"
+        )
+    if not basis.strip():
+        raise Refused("special.basis_needed", "请填写特别程序的法律依据", "Name the legal basis", pointer="/basis")
+    if not 1 <= planned_days <= 365:
+        raise Refused(
+            "special.length", "计划时长应为1至365个工作日", "Planned length: 1 to 365 days", pointer="/planned_days"
+        )
+    return facts.SpecialStarted(on=on, procedure=procedure, basis=basis, planned_days=planned_days)
+
+
+def end_special(case: Case, outcome: str, on: dt.date) -> facts.SpecialEnded:
+    """特别程序结束."""
+    must_move(case, "special_ended")
+    return facts.SpecialEnded(on=on, outcome=outcome)
+
+
+def review(case: Case, outcome: str, on: dt.date, note: str = "") -> facts.Reviewed:
+    """审核: the finding before the decision."""
+    must_move(case, "reviewed")
+    if case.reviewed:
+        raise Conflict("case.already_reviewed", "此办件已审核,请刷新后查看", "Already reviewed; reload")
+    return facts.Reviewed(on=on, outcome=outcome, note=note)  # type: ignore[arg-type]
+
+
+def decide(case: Case, granted: bool, results: tuple[str, ...], on: dt.date, note: str = "") -> facts.Decided:
+    """办结. What is settled at home is decided by the home center only, after the review; a refusal says why."""
+    must_move(case, "decided")
+    if case.hand_over == "reviewed" and not case.reviewed:
+        raise Refused("case.not_reviewed", "请先完成审核", "Review first")
+    if not granted and not note:
+        raise Refused("case.reason_needed", "不予通过必须说明理由", "A refusal needs its reason", pointer="/note")
+    outcome = "refused" if not granted else "granted_follow" if case.follow else "granted"
+    return facts.Decided(on=on, outcome=outcome, results=results if granted else (), note=note)  # type: ignore[arg-type]
+
+
+def issue(case: Case, result: str, credential: str, digest: str, on: dt.date) -> facts.ResultIssued:
+    """出证: each result of a granted decision once."""
+    must_move(case, "result_issued")
+    if result not in case.results or result in case.issued:
+        raise Conflict(
+            "result.not_open", "该结果已制发或不在决定之中", "This result was issued already, or never granted"
+        )
+    return facts.ResultIssued(on=on, result=result, credential=credential, digest=digest)
+
+
+def deliver(case: Case, way: str, to: str, on: dt.date) -> facts.Delivered:
+    """送达. To the agent only when there is one."""
+    must_move(case, "delivered")
+    if to == "agent" and not case.agent:
+        raise Refused("deliver.no_agent", "此办件没有代办人", "This case has no agent", pointer="/to")
+    return facts.Delivered(on=on, way=way, to=to)  # type: ignore[arg-type]
+
+
+def withdraw(case: Case, reason: str, on: dt.date) -> facts.Withdrawn:
+    """撤回: before the decision the resident may always take it back."""
+    must_move(case, "withdrawn")
+    return facts.Withdrawn(on=on, reason=reason)
+
+
+def revoke(case: Case, law: str, supervisor: str, on: dt.date, note: str = "") -> facts.Revoked:
+    """撤销: names the law and the supervisor."""
+    must_move(case, "revoked")
+    if not law.strip():
+        raise Refused("revoke.law_needed", "请填写撤销的法律依据", "Name the law", pointer="/law")
+    return facts.Revoked(on=on, law=law, supervisor=supervisor, note=note)
+
+
+def follow_until(follow: tuple[FollowUp, ...]) -> dt.date | None:
+    """The first date by which a promised paper is due."""
+    return min((f.until for f in follow), default=None)
