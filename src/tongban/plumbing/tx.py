@@ -138,7 +138,9 @@ def _remember(act: Act, mark: bytes, answer: bytes) -> None:
 
 def _answered(actor: Actor, key: str, mark: bytes, answer_type: Any) -> tuple[Any] | None:
     with connection.cursor() as cursor:
-        cursor.execute("select fingerprint, answer from plumbing_done_act where actor = %s and key = %s", [actor.ref, key])
+        cursor.execute(
+            "select fingerprint, answer from plumbing_done_act where actor = %s and key = %s", [actor.ref, key]
+        )
         row = cursor.fetchone()
     if row is None:
         return None

@@ -21,9 +21,7 @@ def write(act: Any) -> None:
     """Write the line of an act (plumbing.tx.Act) in its own transaction."""
     detail = msgspec.json.encode(act.detail).decode() if act.detail else ""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT, [act.at, act.name, act.actor.ref, act.place, act.case, act.person, act.reason, detail]
-        )
+        cursor.execute(_INSERT, [act.at, act.name, act.actor.ref, act.place, act.case, act.person, act.reason, detail])
 
 
 def looked(
@@ -67,7 +65,9 @@ def broken_seals() -> list[str]:
         for start, end, count, digest, at in cursor.fetchall():
             found, number = _digest(cursor, start, end, before)
             if start != expected or found != bytes(digest):
-                broken.append(f"seal of {at:%Y-%m-%d %H:%M:%S} over transactions {start}..{end}: {count} lines sealed, {number} found")
+                broken.append(
+                    f"seal of {at:%Y-%m-%d %H:%M:%S} over transactions {start}..{end}: {count} lines sealed, {number} found"
+                )
             before, expected = bytes(digest), end
     return broken
 

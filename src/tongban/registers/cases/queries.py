@@ -1,0 +1,147 @@
+"""Readers of the cases register. They check nothing: flows/access and reads/ are the only ones who may call them, and they
+ask for powers and reason first."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+
+import msgspec
+from django.db import connection
+
+from tongban.domain.case import Case
+from tongban.domain.chain import Entry
+from tongban.plumbing import crypto
+from tongban.registers.cases import rows
+
+_ENTRY = "select number, n, at, by, body, hash from cases_fact"
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A case with what its row adds to the fold."""
+
+    case: Case
+    department: str
+    query_code: str
+    opened_at: dt.datetime
+    due_on: dt.date | None
+    yellow_on: dt.date | None
+    due_kind: str
+    provisional: bool
+
+
+_FOUND = "select state, department, query_code, opened_at, due_on, yellow_on, due_kind, provisional from cases_case"
+
+
+def get(number: str, *, lock: bool = False) -> Found | None:
+    """The case with this number; ``lock`` keeps others from acting on it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_FOUND} where number = %s{' for update' if lock else ''}", [number])
+        row = cursor.fetchone()
+    return Found(rows.case(row[0]), *row[1:]) if row else None
+
+
+def log(number: str) -> list[Entry]:
+    """The facts of a case in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_ENTRY} where number = %s order by n", [number])
+        return [rows.entry(r) for r in cursor.fetchall()]
+
+
+def logs(batch: int = 5_000) -> Iterator[tuple[Case, list[Entry]]]:
+    """Every case with its log, in batches by number: for `verify`."""
+    after = ""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("select number, state from cases_case where number > %s order by number limit %s", [after, batch])
+            cases = cursor.fetchall()
+            if not cases:
+                return
+            cursor.execute(f"{_ENTRY} where number > %s and number <= %s order by number, n", [after, cases[-1][0]])
+            entries: dict[str, list[Entry]] = {}
+            for r in cursor.fetchall():
+                entries.setdefault(r[0], []).append(rows.entry(r))
+        for number, state in cases:
+            yield rows.case(state), entries.pop(number, [])
+        for number, rest in entries.items():
+            # A log without a row: the row was removed.
+            yield Case(number), rest
+        after = cases[-1][0]
+
+
+def beside(number: str, digest: str) -> bytes | None:
+    """Open what lies beside a fact (answers, a note). The caller has checked the reason."""
+    with connection.cursor() as cursor:
+        cursor.execute("select kind, body from cases_sealed where number = %s and digest = %s", [number, digest])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    salted = crypto.open_(row[1], f"cases.{row[0]}:{number}".encode())
+    if crypto.digest(salted).hex() != digest:
+        raise crypto.Tampered(f"{number}: what lies beside the log does not match its digest")
+    return salted[16:]
+
+
+class DraftFound(msgspec.Struct, frozen=True):
+    """A draft as it was last saved."""
+
+    id: uuid.UUID
+    applicant: str
+    agent: str
+    item: str
+    version: int
+    center: str
+    by: str
+    rev: int
+    body: bytes
+    updated_at: dt.datetime
+    used_by: str
+
+
+_DRAFT = "select id, applicant, agent, item, version, center, by, rev, body, updated_at, used_by from cases_draft"
+
+
+def draft(draft_id: uuid.UUID) -> DraftFound | None:
+    """A draft, opened."""
+    return next(iter(_drafts(f"{_DRAFT} where id = %s", [draft_id])), None)
+
+
+def drafts_of(applicant: str) -> list[DraftFound]:
+    """The unfinished drafts of a person, newest first (at most 50)."""
+    return _drafts(f"{_DRAFT} where applicant = %s and used_by = '' order by updated_at desc limit 50", [applicant])
+
+
+def _drafts(sql: str, values: list[object]) -> list[DraftFound]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [
+            DraftFound(r[0], str(r[1]), str(r[2] or ""), *r[3:8], crypto.open_(r[8], f"cases.draft:{r[0]}".encode()), *r[9:])
+            for r in cursor.fetchall()
+        ]
+
+
+def paper_held(number: str, digest: str) -> bool:
+    """True when the case holds a paper with these bytes: the only way to read an uploaded paper of a case."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from cases_paper where number = %s and digest = %s limit 1", [number, digest])
+        return cursor.fetchone() is not None
+
+
+def provisional(limit: int, after: str = "") -> list[Found]:
+    """Open cases whose date waits for a calendar notice, in order of number."""
+    return _many(f"{_FOUND} where provisional and not closed and number > %s order by number limit %s", [after, limit])
+
+
+def overdue(kind: str, before: dt.date, limit: int) -> list[Found]:
+    """Open cases whose date of this kind has passed, oldest first."""
+    return _many(f"{_FOUND} where not closed and due_kind = %s and due_on < %s order by due_on limit %s", [kind, before, limit])
+
+
+def of_person(person: str, limit: int = 50) -> list[Found]:
+    """The newest cases of a person, as applicant or agent."""
+    return _many(f"{_FOUND} where applicant = %s or agent = %s order by number desc limit %s", [person, person, limit])
+
+
+def _many(sql: str, values: list[object]) -> list[Found]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [Found(rows.case(r[0]), *r[1:]) for r in cursor.fetchall()]

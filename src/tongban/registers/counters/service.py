@@ -1,0 +1,24 @@
+"""Writers of the counters register."""
+
+import datetime as dt
+import uuid
+
+from django.db import connection
+
+
+def open_visit(
+    visit: uuid.UUID, *, center: str, staff: str, applicant: str, agent: str, mandate: str, how: str, at: dt.datetime
+) -> None:
+    """Begin to serve a person at a window. ``how`` says how the person was identified (card, typed, licence)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into counters_visit (id, center, staff, applicant, agent, mandate, how, opened_at) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [visit, center, staff, applicant, agent or None, mandate or None, how, at],
+        )
+
+
+def close_visit(visit: uuid.UUID, at: dt.datetime) -> None:
+    """The person has left."""
+    with connection.cursor() as cursor:
+        cursor.execute("update counters_visit set closed_at = %s where id = %s and closed_at is null", [at, visit])
