@@ -143,6 +143,17 @@ class Phones(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     complaint: str = ""
 
 
+class Department(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A department of the city: owns items, issues credentials, answers checks through its connector."""
+
+    code: str
+    name: Text
+    short: Text = Text("")
+    credit_code: str = ""
+    connector: str = "paper"
+    evidence: Evidence = "reconstructed"
+
+
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What does not depend on the version: identity, owner, everyday names. Powers are given on the item."""
 

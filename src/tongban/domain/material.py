@@ -1,7 +1,6 @@
 """Materials (the kinds) and the papers handed in: what each material of an item is satisfied by, what may still follow
 and until when. An e-licence that was fetched is never demanded on paper, and a key paper is never missing by promise."""
 
-from datetime import date, timedelta
 from typing import Literal
 
 import msgspec
@@ -34,5 +33,18 @@ class MaterialKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     source: Text
     satisfied_by: tuple[Alternative, ...] = ()
     sample: Text | None = None
+    note: Text | None = None
+    evidence: Evidence = "reconstructed"
+
+
+class CredentialKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A kind of electronic licence: directory code, issuing department, the elements it carries, days it is valid."""
+
+    code: str
+    name: Text
+    issuer: str
+    type_code: str = ""
+    fields: tuple[str, ...] = ()
+    valid_days: int | None = None
     note: Text | None = None
     evidence: Evidence = "reconstructed"

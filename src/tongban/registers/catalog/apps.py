@@ -1,10 +1,10 @@
-"""Tells Django that this register has tables."""
+"""The catalog register: dated, immutable editions of the city's rulebook data."""
 
 from django.apps import AppConfig
 
 
 class CatalogConfig(AppConfig):
-    """The catalog register."""
+    """Django's name card of the register."""
 
     name = "tongban.registers.catalog"
     label = "catalog"

@@ -1,0 +1,262 @@
+"""Compiles a city folder (cities/shanghai) into one frozen value: places, departments, elements, materials, credential
+kinds, calendar, items with their versions and the situation files. Everything that does not fit is told at once."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from tongban.domain.condition import parse
+from tongban.domain.element import Element, Evidence
+from tongban.domain.item import Department, Item, ItemVersion
+from tongban.domain.material import CredentialKind, MaterialKind
+from tongban.domain.text import Text
+from tongban.registers.catalog.files import MAX_FILES, BadFile, Document, Note, read_file
+from tongban.registers.catalog.shape import Fit
+
+Level = Literal["municipality", "district", "street", "town", "township", "special"]
+
+
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What all rows below share: frozen, strict, short."""
+
+
+class DivisionRow(_Row, frozen=True):
+    """A division of the city: 6 digits (district) or 9 (street, town)."""
+
+    code: str
+    name: Text
+    level: Level
+    parent: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    successor: str = ""
+    evidence: Evidence = "reconstructed"
+
+
+class SubCenterRow(_Row, frozen=True):
+    """A sub-center, known by name only."""
+
+    name: Text
+    evidence: Evidence = "reconstructed"
+
+
+class CenterRow(_Row, frozen=True):
+    """A center (社区事务受理服务中心); its code is that of its street or town."""
+
+    code: str
+    name: Text
+    district: str
+    address: Text | None = None
+    phone: str = ""
+    pilot: bool = False
+    sub_centers: tuple[SubCenterRow, ...] = ()
+    evidence: Evidence = "reconstructed"
+
+
+class HoursRow(_Row, frozen=True):
+    """Opening and closing on working days and on rest days, HH:MM."""
+
+    weekday: tuple[str, str]
+    rest_day: tuple[str, str]
+    evidence: Evidence = "reconstructed"
+
+
+class PlacesRow(_Row, frozen=True):
+    """places.yaml."""
+
+    divisions: tuple[DivisionRow, ...]
+    centers: tuple[CenterRow, ...]
+    hours: HoursRow
+
+
+class NoticeRow(_Row, frozen=True):
+    """The notice of the State Council that fixes a year's working days."""
+
+    title: str
+    number: str = ""
+    date: dt.date | None = None
+    evidence: Evidence = "reconstructed"
+
+
+class CalendarRow(_Row, frozen=True):
+    """A year: days off and days worked against the rule of weekends; provisional while no notice is published."""
+
+    year: int
+    notice: NoticeRow | None
+    provisional: bool
+    off: tuple[dt.date, ...]
+    work: tuple[dt.date, ...]
+
+
+class Given(_Row, frozen=True):
+    """The resident of a situation file."""
+
+    item: str
+    center: str
+    today: dt.date
+    version: int = 0
+    answers: Mapping[str, Any] = {}
+    homes: Mapping[str, str] = {}
+    credentials: tuple[str, ...] = ()
+
+
+class Expect(_Row, frozen=True):
+    """What the rulebook should say."""
+
+    eligible: bool | Literal["unknown"]
+    failing: tuple[str, ...] | None = None
+    papers_needed: tuple[str, ...] | None = None
+    may_follow: tuple[str, ...] | None = None
+    handling: str = ""
+    handed_over: Literal["never", "received", "reviewed"] | None = None
+    refused: str = ""
+    promised_by: dt.date | None = None
+    provisional: bool | None = None
+
+
+class SituationRow(_Row, frozen=True):
+    """A situation file: given this resident, expect these answers; ``why`` says what it proves."""
+
+    name: str
+    why: Text
+    given: Given
+    expect: Expect
+
+
+class City(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A whole compiled catalog. ``versions`` holds every version of every item; situations are not published."""
+
+    places: PlacesRow
+    departments: tuple[Department, ...] = ()
+    elements: tuple[Element, ...] = ()
+    materials: tuple[MaterialKind, ...] = ()
+    credentials: tuple[CredentialKind, ...] = ()
+    calendar: tuple[CalendarRow, ...] = ()
+    items: tuple[Item, ...] = ()
+    versions: tuple[ItemVersion, ...] = ()
+
+
+class Source(msgspec.Struct):
+    """A city folder read: the city (None when a base file is unusable), situations, notes, and the documents by file
+    with the place of each thing, so that later messages can point at lines."""
+
+    city: City | None
+    situations: tuple[tuple[SituationRow, Document], ...]
+    notes: list[Note]
+    documents: dict[str, Document]
+    whence: dict[str, tuple[Document, str]]
+
+
+def load(folder: Path, tick: Callable[[str], None] = lambda file: None) -> Source:
+    """Read and compile a city folder. Never raises on content: problems are in ``notes``. ``tick`` gets each file."""
+    return _Load(folder, tick).run()
+
+
+class _Load:
+    def __init__(self, folder: Path, tick: Callable[[str], None]) -> None:
+        self.folder = folder
+        self.tick = tick
+        self.notes: list[Note] = []
+        self.documents: dict[str, Document] = {}
+        self.whence: dict[str, tuple[Document, str]] = {}
+
+    def run(self) -> Source:
+        places = self.whole("places.yaml", PlacesRow)
+        departments = self.rows("departments.yaml", "departments", Department)
+        elements = self.rows("elements.yaml", "elements", Element)
+        materials = self.rows("materials.yaml", "materials", MaterialKind)
+        credentials = self.rows("credentials.yaml", "credentials", CredentialKind)
+        years = [self.fit(doc, CalendarRow) for doc in self.folder_of("calendar")]
+        self.elements = {e.code: e for e in elements}
+        items: list[Item] = []
+        versions: list[ItemVersion] = []
+        for doc in self.folder_of("items"):
+            self.item(doc, items, versions)
+        situations = [(self.fit(doc, SituationRow), doc) for doc in self.folder_of("situations")]
+        city = places and City(
+            places, departments, elements, materials, credentials,
+            tuple(sorted((y for y in years if y), key=lambda y: y.year)), tuple(items), tuple(versions),
+        )  # fmt: skip
+        good = tuple((s, doc) for s, doc in situations if s is not None)
+        return Source(city, good, self.notes, self.documents, self.whence)
+
+    def read(self, path: Path) -> Document | None:
+        shown = path.relative_to(self.folder.parent.parent).as_posix() if path.is_absolute() else path.as_posix()
+        self.tick(shown)
+        if path.is_symlink():
+            self.notes.append(Note(shown, 0, "", "不允许使用链接文件", "把内容放进文件本身"))
+            return None
+        try:
+            document = read_file(path, shown)
+        except BadFile as bad:
+            self.notes.append(bad.note)
+            return None
+        self.documents[shown] = document
+        return document
+
+    def folder_of(self, name: str) -> Iterable[Document]:
+        paths = sorted((self.folder / name).rglob("*.y*ml"))
+        if len(paths) > MAX_FILES:
+            self.notes.append(Note(f"{name}/", 0, "", f"文件超过 {MAX_FILES} 个", "分批发布"))
+        return [doc for path in paths[:MAX_FILES] if (doc := self.read(path)) is not None]
+
+    def fit(self, document: Document, kind: Any) -> Any:
+        fit = Fit(document)
+        value = fit.to(kind, document.data)
+        self.notes += fit.notes
+        return value
+
+    def whole(self, name: str, kind: Any) -> Any:
+        document = self.read(self.folder / name)
+        return self.fit(document, kind) if document else None
+
+    def rows(self, name: str, key: str, kind: Any) -> tuple[Any, ...]:
+        """The rows of a registry file; a row that does not fit is told and left out."""
+        document = self.read(self.folder / name)
+        if document is None:
+            return ()
+        data = document.data
+        if not isinstance(data, dict) or list(data) != [key] or not isinstance(data[key], list):
+            self.notes.append(document.note("", "文件结构不对", f"整个文件写成 {key}: 后面跟列表"))
+            return ()
+        found: dict[str, Any] = {}
+        for i, raw in enumerate(data[key]):
+            fit = Fit(document)
+            row = fit.to(kind, raw, f"/{key}/{i}")
+            self.notes += fit.notes
+            if row is None:
+                continue
+            if row.code in found:
+                self.notes.append(document.note(f"/{key}/{i}/code", f"“{row.code}”登记了两次", "改名或删去一个"))
+            found[row.code] = row
+            self.whence[f"{key}/{row.code}"] = (document, f"/{key}/{i}")
+        return tuple(found.values())
+
+    def item(self, doc: Document, items: list[Item], versions: list[ItemVersion]) -> None:
+        data = doc.data
+        if not isinstance(data, dict) or not isinstance(data.get("versions"), list) or not data["versions"]:
+            self.notes.append(doc.note("", "没有 versions 列表", "至少写一个版本(versions: - version: 1 …)"))
+            return
+        header = {key: value for key, value in data.items() if key != "versions"}
+        fit = Fit(doc, lambda raw, path: parse(raw, self.elements, path))
+        item = fit.to(Item, header)
+        if item is not None and any(item.code == other.code for other in items):
+            fit.say("/code", f"事项代码“{item.code}”用了两次", "换一个代码")
+            item = None
+        for i, raw in enumerate(data["versions"]):
+            path = f"/versions/{i}"
+            if not isinstance(raw, dict) or "item" in raw:
+                fit.say(path, "版本的写法不对", "写几行“键: 值”,不写 item")
+                continue
+            stand_in = header if item else {"code": "?", "name": "?", "department": "?"}
+            version = fit.to(ItemVersion, {"item": stand_in, **raw}, path)
+            if version is not None and item is not None:
+                versions.append(version)
+                self.whence[f"versions/{item.code}/{version.version}"] = (doc, path)
+        self.notes += fit.notes
+        if item is not None:
+            items.append(item)
+            self.whence[f"items/{item.code}"] = (doc, "")
