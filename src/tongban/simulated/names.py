@@ -1,5 +1,5 @@
-"""Lists that synthetic names, addresses and employers are put together from; rare characters come in on purpose, because
-a system that loses 䶮 loses a person."""
+"""Lists that synthetic names, addresses and employers are put together from; rare characters come in on purpose,
+because a system that loses 䶮 loses a person."""
 
 from tongban.simulated.numbers import credit
 

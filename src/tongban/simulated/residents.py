@@ -6,6 +6,7 @@ import random
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 
@@ -49,7 +50,7 @@ def place(code: str) -> Place:
 
 
 def make(seed: int = SEED, n: int = COUNT, on: date = ON) -> tuple[Resident, ...]:
-    """Exactly ``n`` residents with unique numbers: the named ones first (as far as n goes), then drawn from the seed."""
+    """Exactly ``n`` residents with unique numbers: the named ones first, then drawn from the seed."""
     from tongban.simulated.named import NAMED
 
     if n <= len(NAMED):
@@ -189,9 +190,9 @@ class _Draw:
         since = self.on - timedelta(days=self.rng.randint(1, 420))
         return Permit(f"{lives.code}{self.rng.randint(0, 999999):06d}", since, date(since.year + 1, since.month, 28))
 
-    def _livelihood(self, p: _Member) -> dict[str, object]:
+    def _livelihood(self, p: _Member) -> dict[str, Any]:
         rng, on = self.rng, self.on
-        facts: dict[str, object] = {"convicted": p.age > 20 and rng.random() < 0.004}
+        facts: dict[str, Any] = {"convicted": p.age > 20 and rng.random() < 0.004}
         employee = rng.random() < 0.8
         retired = p.age >= (60 if p.sex == "male" else 55)
         if retired:
@@ -217,7 +218,7 @@ class _Draw:
         return facts
 
 
-def _card(p: _Member, on: date, rng: random.Random) -> dict[str, date | None]:
+def _card(p: _Member, on: date, rng: random.Random) -> dict[str, Any]:
     """Cards run 5 years under 16, 10 until 25, 20 until 45, then without end (Identity Card Act, article 5)."""
     since = max(p.birth, on - timedelta(days=rng.randint(1, 1700)))
     age = (since - p.birth).days * 400 // 146097

@@ -1,0 +1,85 @@
+"""Public security: the e-licence library with catalog codes and S-fields, and a yes/no verification.
+Field names SNAME, SADDR, SETHNIC were seen in public code; the envelope and the other names are reconstructed."""
+
+from datetime import date
+from typing import Any
+
+from tongban.simulated.city import Answers, Bad, City, must, stamp
+from tongban.simulated.resident import Resident
+
+ID_CARD, HUKOU_BOOK, HUKOU_PROOF = "310105109000100", "310105105000100", "310195631043500"
+PERMIT, RESIDENCE, NO_CRIME = "310105110000100", "310105111000100", "310105112000500"
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%Y%m%d}" if day else "长期"
+
+
+def _person(r: Resident) -> dict[str, str]:
+    return {"SNAME": r.name, "SIDCODE": r.number}
+
+
+def _licence(r: Resident, code: str) -> dict[str, Any] | None:
+    number, since, until = r.hukou_book, date(2015, 1, 1), None
+    info: dict[str, str] = _person(r)
+    if code == ID_CARD:
+        number, since, until = r.number, r.card_from, r.card_until
+        sex = "男" if r.sex == "male" else "女"
+        info |= {"SSEX": sex, "SETHNIC": r.nation, "SBIRTH": _day(r.birth), "SADDR": r.hukou_address}
+    elif code in (HUKOU_BOOK, HUKOU_PROOF):
+        kind = "本市" if r.hukou_place else "外省市"
+        info |= {"SADDR": r.hukou_address, "SADDRCODE": r.hukou_place, "SRELATION": r.relation, "SHUKOUTYPE": kind}
+    elif code == PERMIT and r.permit:
+        number, since, until = r.permit.number, r.permit.since, r.permit.until
+        info |= {"SADDR": r.residence_address, "SADDRCODE": r.residence_place, "SORIGIN": r.hukou_address}
+    elif code == RESIDENCE:
+        number = f"JZ{r.hukou_book}"
+        info |= {"SADDR": r.residence_address, "SADDRCODE": r.residence_place}
+    elif code == NO_CRIME and not r.convicted:
+        number = f"WF{r.number[6:14]}{r.number[-4:]}"
+    else:
+        return None
+    return {
+        "catMainCode": code,
+        "certNo": number,
+        "holderCode": r.number,
+        "validFrom": _day(since),
+        "validTo": _day(until),
+        "info": info,
+    }
+
+
+def query(city: City, body: Any) -> dict[str, Any]:
+    """Licences of the holder with these catalog codes; expired ones are given with their dates."""
+    codes, number, name, _ = must(body, "catMainCodes", "zjhm", "xm", "useFor")
+    r = city.find(number, name)
+    found = [_licence(r, code) for code in codes] if r else []
+    return {"code": "0", "msg": "ok", "queryTime": stamp(), "data": [one for one in found if one]}
+
+
+def verify(city: City, body: Any) -> dict[str, Any]:
+    """Result 1 yes, 0 no, 2 nobody known; with what is on record."""
+    what, number, name, _ = must(body, "type", "zjhm", "xm", "useFor")
+    r = city.find(number, name)
+    answer: dict[str, Any] = {"code": "0", "msg": "ok", "queryTime": stamp(), "result": "2", "info": None}
+    if what not in ("identity", "hukou", "residence", "nocrime"):
+        raise Bad("type")
+    if r is None:
+        return answer
+    holds = {"identity": True, "hukou": bool(r.hukou_place), "residence": True, "nocrime": not r.convicted}[what]
+    info = _person(r)
+    if what == "hukou":
+        kind = "本市" if r.hukou_place else "外省市"
+        info |= {"SADDR": r.hukou_address, "SADDRCODE": r.hukou_place, "SHUKOUTYPE": kind}
+    elif what == "residence":
+        info |= {"SADDR": r.residence_address, "SADDRCODE": r.residence_place}
+    return answer | {"result": "1" if holds else "0", "info": info}
+
+
+def notice(city: City, body: Any) -> dict[str, Any]:
+    """Take note of a decision."""
+    key, _ = must(body, "msgId", "bizNo")
+    return {"code": "0", "msg": "ok", "queryTime": stamp(), "receipt": city.take("gongan", key, body)}
+
+
+ANSWERS: Answers = {"/elicence/query": query, "/verify": verify, "/notice": notice}
