@@ -254,31 +254,36 @@ def eligibility(version: ItemVersion, answers: Answers, today: date) -> Eligibil
 
 
 class NeededField(msgspec.Struct, frozen=True):
-    """A field to ask: for certain, or (``certain`` False) depending on the answers to ``ask``."""
+    """A field weighed: ``needed`` True, False, or None when it depends on the answers to ``ask``."""
 
     field: Field
-    certain: bool
+    needed: bool | None
     ask: tuple[str, ...] = ()
 
 
 class NeededPaper(msgspec.Struct, frozen=True):
-    """A paper to bring: for certain, or (``certain`` False) depending on the answers to ``ask``."""
+    """A paper weighed: ``needed`` True, False, or None when it depends on the answers to ``ask``."""
 
     need: PaperNeed
-    certain: bool
+    needed: bool | None
     ask: tuple[str, ...] = ()
 
 
 def needed_fields(version: ItemVersion, answers: Answers, today: date) -> tuple[NeededField, ...]:
     """The fields of this situation in form order; those that surely do not apply are left out."""
     weighed = ((field, _when(field.when, answers, today)) for field in version.fields)
-    return tuple(NeededField(field, w.value is True, w.ask) for field, w in weighed if w.value is not False)
+    return tuple(NeededField(field, w.value, w.ask) for field, w in weighed if w.value is not False)
+
+
+def weigh_papers(version: ItemVersion, answers: Answers, today: date) -> tuple[NeededPaper, ...]:
+    """Every paper of the version with whether this situation needs it; what ``material.check`` wants."""
+    weighed = ((need, _when(need.when, answers, today)) for need in version.papers)
+    return tuple(NeededPaper(need, w.value, w.ask) for need, w in weighed)
 
 
 def needed_papers(version: ItemVersion, answers: Answers, today: date) -> tuple[NeededPaper, ...]:
     """The papers of this situation in catalog order; those that surely do not apply are left out."""
-    weighed = ((need, _when(need.when, answers, today)) for need in version.papers)
-    return tuple(NeededPaper(need, w.value is True, w.ask) for need, w in weighed if w.value is not False)
+    return tuple(paper for paper in weigh_papers(version, answers, today) if paper.needed is not False)
 
 
 def _when(when: Expr | None, answers: Answers, today: date) -> Outcome:

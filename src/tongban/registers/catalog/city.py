@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from tongban.domain.calendar import Year
 from tongban.domain.condition import parse
 from tongban.domain.element import Element, Evidence
 from tongban.domain.item import Department, Item, ItemVersion
@@ -72,25 +73,6 @@ class PlacesRow(_Row, frozen=True):
     hours: HoursRow
 
 
-class NoticeRow(_Row, frozen=True):
-    """The notice of the State Council that fixes a year's working days."""
-
-    title: str
-    number: str = ""
-    date: dt.date | None = None
-    evidence: Evidence = "reconstructed"
-
-
-class CalendarRow(_Row, frozen=True):
-    """A year: days off and days worked against the rule of weekends; provisional while no notice is published."""
-
-    year: int
-    notice: NoticeRow | None
-    provisional: bool
-    off: tuple[dt.date, ...]
-    work: tuple[dt.date, ...]
-
-
 class Given(_Row, frozen=True):
     """The resident of a situation file."""
 
@@ -134,7 +116,7 @@ class City(msgspec.Struct, frozen=True, omit_defaults=True):
     elements: tuple[Element, ...] = ()
     materials: tuple[MaterialKind, ...] = ()
     credentials: tuple[CredentialKind, ...] = ()
-    calendar: tuple[CalendarRow, ...] = ()
+    calendar: tuple[Year, ...] = ()
     items: tuple[Item, ...] = ()
     versions: tuple[ItemVersion, ...] = ()
 
@@ -169,7 +151,7 @@ class _Load:
         elements = self.rows("elements.yaml", "elements", Element)
         materials = self.rows("materials.yaml", "materials", MaterialKind)
         credentials = self.rows("credentials.yaml", "credentials", CredentialKind)
-        years = [self.fit(doc, CalendarRow) for doc in self.folder_of("calendar")]
+        years = [self.fit(doc, Year) for doc in self.folder_of("calendar")]
         self.elements = {e.code: e for e in elements}
         items: list[Item] = []
         versions: list[ItemVersion] = []

@@ -1,0 +1,110 @@
+"""Which center handles a case: the receiving one, or the home center of the person; said by the scope of the item version
+and nothing else. A local item at the wrong counter is refused with the name of the right one."""
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from tongban.domain.item import HOME_NAMES, ItemVersion
+from tongban.domain.refusals import Refused
+from tongban.domain.text import Text
+
+HandOver = Literal["never", "received", "reviewed"]
+
+
+class CenterLike(Protocol):
+    """What routing looks at in a center."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> Text | str: ...
+
+
+class PlacesLike(Protocol):
+    """The map of centers: the center that serves a division (9 digits or more), None when there is none."""
+
+    def center_of(self, division: str, /) -> CenterLike | None: ...
+
+
+class Homes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The bases of jurisdiction of a person as division codes (street or town: 9 digits or more); empty = not known."""
+
+    hukou: str = ""
+    residence: str = ""
+    employer: str = ""
+
+
+class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The center that decides, and when the case is handed over to it: never, once received, or once reviewed."""
+
+    handling: str
+    hand_over: HandOver
+
+
+def route(version: ItemVersion, receiving: str, homes: Homes, places: PlacesLike) -> Route:
+    """Find the handling center of a case received at ``receiving`` (9 digits).
+
+    Raises Refused: ``place.unknown_center``; ``place.home_unknown``, ``place.home_outside``, ``place.home_imprecise``
+    with what to do; ``place.local_elsewhere`` with ``right_center``.
+    """
+    here = places.center_of(receiving)
+    if here is None or here.code != receiving:
+        raise Refused(
+            "place.unknown_center",
+            f"没有代码为“{receiving[:20]}”的受理中心,请检查登录的中心",
+            "There is no such center; check the center you are signed in at",
+            center=receiving,
+        )
+    if version.scope == "direct":
+        return Route(receiving, "never")
+    home = _home_center(version, receiving, homes, places)
+    if home.code == receiving:
+        return Route(receiving, "never")
+    if version.scope == "local":
+        basis = HOME_NAMES[version.home or "hukou"]
+        raise Refused(
+            "place.local_elsewhere",
+            f"“{version.name.zh}”只能在{basis.zh}的{_name(home)}办理,请告知居民前往,或为其预约",
+            f"This item is handled only at the center of the {basis.en}: {_name(home)}",
+            pointer="/center",
+            right_center=home.code,
+        )
+    return Route(home.code, "received" if version.scope == "split" else "reviewed")
+
+
+def _home_center(version: ItemVersion, receiving: str, homes: Homes, places: PlacesLike) -> CenterLike:
+    home = version.home or "hukou"
+    basis = HOME_NAMES[home]
+    division: str = getattr(homes, home)
+    pointer = f"/homes/{home}"
+    if not division:
+        raise Refused(
+            "place.home_unknown",
+            f"还不知道{basis.zh}在哪个街镇:请读取户口簿或居住证信息,或请居民说明后录入",
+            f"The {basis.en} is not known yet: read the household register or ask the person, then enter it",
+            pointer=pointer,
+            basis=home,
+        )
+    if division[:2] != receiving[:2]:
+        raise Refused(
+            "place.home_outside",
+            f"{basis.zh}不在本市,此事项须由{basis.zh}办理:请告知居民联系当地,或转为特殊情况会商",
+            f"The {basis.en} is outside the city; the item belongs there: refer the person, or open a special case",
+            pointer=pointer,
+            basis=home,
+        )
+    center = places.center_of(division)
+    if center is None:
+        raise Refused(
+            "place.home_imprecise",
+            f"按{basis.zh}代码“{division[:20]}”找不到对应的受理中心:请选到具体街道或镇",
+            f"No center serves this code of the {basis.en}: choose the street or town",
+            pointer=pointer,
+            basis=home,
+        )
+    return center
+
+
+def _name(center: CenterLike) -> str:
+    return center.name.zh if isinstance(center.name, Text) else center.name
