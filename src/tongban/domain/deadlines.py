@@ -2,33 +2,19 @@
 move a deadline: only a fact or a published calendar notice does."""
 
 import datetime as dt
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
 
+from tongban.domain.calendar import Calendar
 from tongban.domain.case import Case
+from tongban.domain.period import Clock
 
 DueKind = Literal["", "take_over", "accept", "correct", "decide", "follow"]
 
 DUE_WORDS: dict[str, str] = {
     "": "无时限", "take_over": "接办期限", "accept": "受理期限", "correct": "补正期限", "decide": "办结期限", "follow": "补交期限",
 }  # fmt: skip
-
-
-class OnDate(Protocol):
-    """A deadline: its date, and whether the year's calendar was not yet published (provisional)."""
-
-    @property
-    def date(self) -> dt.date: ...
-    @property
-    def provisional(self) -> bool: ...
-
-
-class WorkingDays(Protocol):
-    """What is needed of the calendar (domain/period.Calendar)."""
-
-    def add_working_days(self, start: dt.date, n: int) -> OnDate: ...
-    def working_days_between(self, start: dt.date, end: dt.date) -> int: ...
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -49,26 +35,26 @@ class Promise(msgspec.Struct, frozen=True):
     stopped: bool
 
 
-def paused_days(case: Case, calendar: WorkingDays, upto: dt.date) -> int:
-    """Working days on which the clock stood still. A pause that has not ended counts up to ``upto``."""
-    return sum(calendar.working_days_between(p.since, p.until or max(upto, p.since)) for p in case.pauses)
+def clock(case: Case) -> Clock | None:
+    """The legal clock of the case; None before acceptance."""
+    return Clock.replay(case.clock_since, case.pauses, case.decided_on) if case.clock_since else None
 
 
-def promise(case: Case, calendar: WorkingDays, today: dt.date) -> Promise | None:
-    """The promised and the legal date; None before acceptance. The day after acceptance is day 1."""
-    if case.clock_since is None:
+def promise(case: Case, calendar: Calendar) -> Promise | None:
+    """The promised and the legal date; None before acceptance and while a pause of unknown length stands in the way."""
+    running = clock(case)
+    if running is None:
         return None
-    pause = paused_days(case, calendar, today)
-    promised = calendar.add_working_days(case.clock_since, case.promised_days + pause)
-    legal = calendar.add_working_days(case.clock_since, case.legal_days + pause)
-    stopped = bool(case.pauses) and case.pauses[-1].until is None
-    return Promise(promised.date, legal.date, promised.provisional or legal.provisional, stopped)
+    promised, legal = running.due(calendar, case.promised_days), running.due(calendar, case.legal_days)
+    if promised is None or legal is None:
+        return None
+    return Promise(promised.date, legal.date, promised.provisional or legal.provisional, running.paused is not None)
 
 
-def due(case: Case, calendar: WorkingDays) -> Due:
+def due(case: Case, calendar: Calendar) -> Due:
     """The next date that binds the holder (or, for a correction, the resident).
 
-    While the clock stands still there is no date of decision: it depends on when the pause ends.
+    In a special procedure the date of decision is an estimate by the planned length of the pause.
     """
     if case.closed or case.opened_on is None:
         return Due()
@@ -77,21 +63,21 @@ def due(case: Case, calendar: WorkingDays) -> Due:
         return Due("follow", until, until) if until else Due()
     if case.stage == "correcting":
         return Due("correct", case.correct_until, case.correct_until)
-    if case.stage == "special":
-        pause = case.pauses[-1]
-        return _in_days("decide", pause.since, pause.planned_days, calendar)
     if case.custody == "sent" and case.custody_since:
         return _in_days("take_over", case.custody_since, case.transfer_days, calendar)
     if case.stage == "received":
         begin = case.custody_since if case.custody == "taken" and case.custody_since else case.opened_on
         return _in_days("accept", begin, case.accept_days, calendar)
-    assert case.clock_since is not None
-    return _in_days(
-        "decide", case.clock_since, case.promised_days + paused_days(case, calendar, case.clock_since), calendar
-    )
+    running = clock(case)
+    last = running.due(calendar, case.promised_days) if running else None
+    if running is None or last is None:
+        return Due("decide")
+    # Yellow in the last third, at least one working day before the end.
+    ahead = running.due(calendar, max(0, case.promised_days - max(1, case.promised_days // 3)))
+    return Due("decide", last.date, ahead.date if ahead else last.date, last.provisional)
 
 
-def _in_days(kind: DueKind, start: dt.date, days: int, calendar: WorkingDays) -> Due:
+def _in_days(kind: DueKind, start: dt.date, days: int, calendar: Calendar) -> Due:
     last = calendar.add_working_days(start, days)
     # Yellow in the last third, at least one working day before the end.
     yellow = calendar.add_working_days(start, max(0, days - max(1, days // 3)))

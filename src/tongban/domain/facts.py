@@ -52,7 +52,7 @@ PROBLEMS: dict[str, str] = {
 }
 
 
-class Opened(Body, tag="opened"):
+class Opened(Body, frozen=True, tag="opened"):
     """收件: the case exists, a receipt is given. Limits are copied from the item version, which never changes."""
 
     item: str
@@ -71,25 +71,25 @@ class Opened(Body, tag="opened"):
     hand_over: Literal["never", "received", "reviewed"] = "never"
 
 
-class HandedOver(Body, tag="handed_over"):
+class HandedOver(Body, frozen=True, tag="handed_over"):
     """The pen passes to another center: only that one may append from now on."""
 
     to: str
     reason: Literal["home", "settlement", "misjudged", "reassigned"]
 
 
-class TakenOver(Body, tag="taken_over"):
+class TakenOver(Body, frozen=True, tag="taken_over"):
     """接办: somebody at the holder looked at it. Before this fact, nobody did (nobody looked is not the same as incomplete)."""
 
 
-class HandedBack(Body, tag="handed_back"):
+class HandedBack(Body, frozen=True, tag="handed_back"):
     """The holder returns the pen to the center it came from, with a reason."""
 
     to: str
     reason: str
 
 
-class Accepted(Body, tag="accepted"):
+class Accepted(Body, frozen=True, tag="accepted"):
     """受理: the legal clock starts. By silence it starts on the day of receipt (行政许可法 third rule of telling once)."""
 
     legal_days: int
@@ -99,14 +99,14 @@ class Accepted(Body, tag="accepted"):
     follow: tuple[FollowUp, ...] = ()
 
 
-class NotAccepted(Body, tag="not_accepted"):
+class NotAccepted(Body, frozen=True, tag="not_accepted"):
     """不予受理: with a reason code; the text for the resident lies beside, by digest."""
 
     reason: str
     note: str = ""
 
 
-class CorrectionAsked(Body, tag="correction_asked"):
+class CorrectionAsked(Body, frozen=True, tag="correction_asked"):
     """补正告知: all at once, per field and paper, with a date. A second round names the supervisor who allowed it."""
 
     points: tuple[Point, ...]
@@ -116,7 +116,7 @@ class CorrectionAsked(Body, tag="correction_asked"):
     supervisor: str = ""
 
 
-class CorrectionReceived(Body, tag="correction_received"):
+class CorrectionReceived(Body, frozen=True, tag="correction_received"):
     """补正受理: what was asked for has come, at any counter."""
 
     answers: str
@@ -124,13 +124,13 @@ class CorrectionReceived(Body, tag="correction_received"):
     at_center: str = ""
 
 
-class PapersAdded(Body, tag="papers_added"):
+class PapersAdded(Body, frozen=True, tag="papers_added"):
     """A paper promised to follow has come, or a department's answer was added."""
 
     papers: tuple[PaperMark, ...]
 
 
-class SpecialStarted(Body, tag="special_started"):
+class SpecialStarted(Body, frozen=True, tag="special_started"):
     """特别程序 (hearing, inspection …): the clock stands still, with a legal basis and a planned length in working days."""
 
     procedure: str
@@ -138,20 +138,20 @@ class SpecialStarted(Body, tag="special_started"):
     planned_days: int
 
 
-class SpecialEnded(Body, tag="special_ended"):
+class SpecialEnded(Body, frozen=True, tag="special_ended"):
     """The special procedure is over: the clock runs on."""
 
     outcome: str = ""
 
 
-class Reviewed(Body, tag="reviewed"):
+class Reviewed(Body, frozen=True, tag="reviewed"):
     """审核: the reviewer's finding, before the decision (which may be another center's)."""
 
     outcome: Literal["pass", "fail"]
     note: str = ""
 
 
-class Decided(Body, tag="decided"):
+class Decided(Body, frozen=True, tag="decided"):
     """办结: the decision. Public states: 通过, 容缺通过, 不通过."""
 
     outcome: Literal["granted", "granted_follow", "refused"]
@@ -159,7 +159,7 @@ class Decided(Body, tag="decided"):
     note: str = ""
 
 
-class ResultIssued(Body, tag="result_issued"):
+class ResultIssued(Body, frozen=True, tag="result_issued"):
     """A credential or document came out of the decision; its serial number is named by digest only."""
 
     result: str
@@ -167,20 +167,20 @@ class ResultIssued(Body, tag="result_issued"):
     digest: str = ""
 
 
-class Delivered(Body, tag="delivered"):
+class Delivered(Body, frozen=True, tag="delivered"):
     """送达: the result reached the resident (or the agent)."""
 
     way: Literal["counter", "mail", "electronic"]
     to: Literal["applicant", "agent"] = "applicant"
 
 
-class Withdrawn(Body, tag="withdrawn"):
+class Withdrawn(Body, frozen=True, tag="withdrawn"):
     """撤回: the resident takes the application back."""
 
     reason: str = ""
 
 
-class Revoked(Body, tag="revoked"):
+class Revoked(Body, frozen=True, tag="revoked"):
     """撤销: the authority undoes its own decision, with law and supervisor."""
 
     law: str
