@@ -35,7 +35,7 @@ class TwoTexts(Node):
         chosen = say(self.zh, self.en)
         filled = {k: conditional_escape(tell_any(v.resolve(context))) for k, v in self.places.items()}
         # The literals come from our own templates, never from people.
-        text = mark_safe(chosen.format(**filled) if filled else chosen)  # noqa: S308
+        text = mark_safe(chosen.format(**filled) if filled else chosen)
         if self.name:
             context[self.name] = text
             return SafeString("")
