@@ -35,16 +35,20 @@ def read(
     """Judge ``answers`` (element code -> raw). Unknown fields are errors; empty required ones too, if certainly asked."""
     known = {f.element for f in version.fields}
     problems = [
-        _problem(code, "form.unknown_field", "表单中没有这一项", "The form has no such field") for code in answers if code not in known
+        _problem(code, "form.unknown_field", "表单中没有这一项", "The form has no such field")
+        for code in answers
+        if code not in known
     ]
     values: dict[str, Any] = {}
     for field in needed:
         code = field.field.element
         raw = answers.get(code)
         if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
-            if field.field.required and field.certain:
+            if field.field.required and field.needed:
                 name = elements[code].name
-                problems.append(_problem(code, "form.required", f"请填写“{name.zh}”", f"Please fill in “{name.en or name.zh}”"))
+                problems.append(
+                    _problem(code, "form.required", f"请填写“{name.zh}”", f"Please fill in “{name.en or name.zh}”")
+                )
             continue
         try:
             values[code] = canonical(elements[code], raw, today)
@@ -65,7 +69,11 @@ def canonical(asked: Element, raw: object, today: dt.date) -> Any:
         return _TEXTS[asked.type](asked, raw.strip(), today)
     value = element.read_answer(asked.type, asked.unit, raw)
     if value is None:
-        raise _wrong(asked, _EXPECTED.get(asked.type, ("格式不正确", "is not valid"))[0], _EXPECTED.get(asked.type, ("", "is not valid"))[1])
+        raise _wrong(
+            asked,
+            _EXPECTED.get(asked.type, ("格式不正确", "is not valid"))[0],
+            _EXPECTED.get(asked.type, ("", "is not valid"))[1],
+        )
     if isinstance(value, Decimal):
         _within(asked, value)
         return int(value) if asked.type == "integer" else format(element.number(_amount(raw)) or value, "f")
@@ -154,5 +162,8 @@ _TEXTS: dict[str, Callable[[Element, str, dt.date], str]] = {
 
 def _wrong(asked: Element, zh: str, en: str) -> Refused:
     return Refused(
-        f"form.{asked.type}", f"“{asked.name.zh}”{zh}", f"“{asked.name.en or asked.name.zh}” {en}", pointer=f"/answers/{asked.code}"
+        f"form.{asked.type}",
+        f"“{asked.name.zh}”{zh}",
+        f"“{asked.name.en or asked.name.zh}” {en}",
+        pointer=f"/answers/{asked.code}",
     )

@@ -43,7 +43,9 @@ class CaseRow(models.Model):
             models.Index(fields=["applicant", "number"], name="cases_applicant"),
             models.Index(fields=["agent", "number"], name="cases_agent", condition=Q(agent__isnull=False)),
             models.Index(fields=["opened_on", "receiving"], name="cases_opened_day"),
-            models.Index(fields=["decided_on", "handling"], name="cases_decided_day", condition=Q(decided_on__isnull=False)),
+            models.Index(
+                fields=["decided_on", "handling"], name="cases_decided_day", condition=Q(decided_on__isnull=False)
+            ),
             models.Index(fields=["number"], name="cases_provisional", condition=Q(provisional=True, closed=False)),
             models.Index(fields=["due_kind", "due_on"], name="cases_due", condition=Q(closed=False)),
         ]

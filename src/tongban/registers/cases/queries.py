@@ -52,7 +52,9 @@ def logs(batch: int = 5_000) -> Iterator[tuple[Case, list[Entry]]]:
     after = ""
     while True:
         with connection.cursor() as cursor:
-            cursor.execute("select number, state from cases_case where number > %s order by number limit %s", [after, batch])
+            cursor.execute(
+                "select number, state from cases_case where number > %s order by number limit %s", [after, batch]
+            )
             cases = cursor.fetchall()
             if not cases:
                 return
@@ -114,7 +116,9 @@ def _drafts(sql: str, values: list[object]) -> list[DraftFound]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [
-            DraftFound(r[0], str(r[1]), str(r[2] or ""), *r[3:8], crypto.open_(r[8], f"cases.draft:{r[0]}".encode()), *r[9:])
+            DraftFound(
+                r[0], str(r[1]), str(r[2] or ""), *r[3:8], crypto.open_(r[8], f"cases.draft:{r[0]}".encode()), *r[9:]
+            )
             for r in cursor.fetchall()
         ]
 
@@ -133,7 +137,9 @@ def provisional(limit: int, after: str = "") -> list[Found]:
 
 def overdue(kind: str, before: dt.date, limit: int) -> list[Found]:
     """Open cases whose date of this kind has passed, oldest first."""
-    return _many(f"{_FOUND} where not closed and due_kind = %s and due_on < %s order by due_on limit %s", [kind, before, limit])
+    return _many(
+        f"{_FOUND} where not closed and due_kind = %s and due_on < %s order by due_on limit %s", [kind, before, limit]
+    )
 
 
 def of_person(person: str, limit: int = 50) -> list[Found]:
