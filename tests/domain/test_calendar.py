@@ -77,16 +77,6 @@ def test_a_fixed_year_does_not_become_provisional_again() -> None:
     assert CITY.with_notice(Year(2026, provisional=False, off=())).is_workday(D(2026, 10, 1))  # a corrected notice
 
 
-def test_files_are_decoded_with_ranges() -> None:
-    file = {"year": 2026, "notice": None, "provisional": False, "off": [[D(2026, 10, 1), D(2026, 10, 7)]], "work": None}
-    assert Calendar.decode([file]).working_days_between(D(2026, 9, 30), D(2026, 10, 9)) == 2
-    with pytest.raises(Refused) as caught:
-        Calendar.decode([{**file, "off": [["2026-10-07", "2026-10-01"]]}])
-    assert caught.value.code == "period.range"
-    with pytest.raises(Exception, match="holidays"):
-        Calendar.decode([{**file, "holidays": []}])
-
-
 def test_only_dates_and_sane_counts() -> None:
     for bad in (-1, 10_001):
         with pytest.raises(ValueError):

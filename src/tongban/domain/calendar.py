@@ -4,9 +4,8 @@ notice comes. Counting uses one sorted list a year, so a span of ten years costs
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -62,17 +61,6 @@ class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def of(cls, years: Iterable[Year]) -> "Calendar":
         """A calendar from notices; of two for one year the last holds."""
         return cls({year.year: year for year in years})
-
-    @classmethod
-    def decode(cls, files: Iterable[Mapping[str, Any]]) -> "Calendar":
-        """From the loaded ``calendar/<year>.yaml`` files, where a range of days off is a pair [first, last].
-
-        Raises msgspec.ValidationError for unknown fields or wrong types, Refused ``period.range`` for a bad range.
-        """
-        return cls.of(
-            msgspec.convert({**file, **{key: _expand(file.get(key) or ()) for key in ("off", "work")}}, Year)
-            for file in files
-        )
 
     def with_notice(self, year: Year) -> "Calendar":
         """The calendar after a notice. A year once fixed is not made provisional again (``period.notice_final``)."""
@@ -157,17 +145,3 @@ def _working_days(number: int, notices: tuple[Year, ...]) -> tuple[dt.date, ...]
     length = dt.date(number, 12, 31).timetuple().tm_yday
     days = (first + dt.timedelta(days=n) for n in range(length))
     return tuple(day for day in days if works.get(day, day.weekday() < 5))
-
-
-def _expand(days: Iterable[Any]) -> tuple[dt.date, ...]:
-    found: list[dt.date] = []
-    for day in days:
-        if not isinstance(day, list | tuple):
-            found.append(msgspec.convert(day, dt.date))
-            continue
-        first, last = msgspec.convert(day, tuple[dt.date, dt.date])
-        if not 0 <= (last - first).days <= 60:
-            zh = f"放假区间{first}至{last}不对:后一日应不早于前一日,且不超过60天"
-            raise Refused("period.range", zh, f"{first} to {last} is no range of up to 60 days")
-        found.extend(first + dt.timedelta(days=n) for n in range((last - first).days + 1))
-    return tuple(found)
