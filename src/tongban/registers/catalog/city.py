@@ -10,67 +10,29 @@ import msgspec
 
 from tongban.domain.calendar import Year
 from tongban.domain.condition import parse
-from tongban.domain.element import Element, Evidence
+from tongban.domain.element import Element
 from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.material import CredentialKind, MaterialKind
+from tongban.domain.place import Center, Division, Places, ServiceHours
 from tongban.domain.text import Text
 from tongban.registers.catalog.files import MAX_FILES, BadFile, Document, Note, read_file
 from tongban.registers.catalog.shape import Fit
-
-Level = Literal["municipality", "district", "street", "town", "township", "special"]
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What all rows below share: frozen, strict, short."""
 
 
-class DivisionRow(_Row, frozen=True):
-    """A division of the city: 6 digits (district) or 9 (street, town)."""
-
-    code: str
-    name: Text
-    level: Level
-    parent: str = ""
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-    successor: str = ""
-    evidence: Evidence = "reconstructed"
-
-
-class SubCenterRow(_Row, frozen=True):
-    """A sub-center, known by name only."""
-
-    name: Text
-    evidence: Evidence = "reconstructed"
-
-
-class CenterRow(_Row, frozen=True):
-    """A center (社区事务受理服务中心); its code is that of its street or town."""
-
-    code: str
-    name: Text
-    district: str
-    address: Text | None = None
-    phone: str = ""
-    pilot: bool = False
-    sub_centers: tuple[SubCenterRow, ...] = ()
-    evidence: Evidence = "reconstructed"
-
-
-class HoursRow(_Row, frozen=True):
-    """Opening and closing on working days and on rest days, HH:MM."""
-
-    weekday: tuple[str, str]
-    rest_day: tuple[str, str]
-    evidence: Evidence = "reconstructed"
-
-
 class PlacesRow(_Row, frozen=True):
     """places.yaml."""
 
-    divisions: tuple[DivisionRow, ...]
-    centers: tuple[CenterRow, ...]
-    hours: HoursRow
+    divisions: tuple[Division, ...]
+    centers: tuple[Center, ...]
+    hours: ServiceHours
+
+    def places(self) -> Places:
+        """The map of the city; raises Refused when rows contradict each other."""
+        return Places.of(self.divisions, self.centers, self.hours)
 
 
 class Given(_Row, frozen=True):

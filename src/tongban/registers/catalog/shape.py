@@ -76,8 +76,11 @@ class Fit:
         before = len(self.notes)
         hints = typing.get_type_hints(kind)
         known = {f.encode_name: f for f in msgspec.structs.fields(kind)}
-        for key in data:
-            if key not in known:
+        for key, value in data.items():
+            if key not in known and value is None and not key.isascii():
+                mend = "句子里的半角逗号把文字断开了:把整句用引号括起来,或改用全角逗号"
+                self.say(f"{path}/{key}", f"多出来一段“{key[:20]}”", mend)
+            elif key not in known:
                 near = difflib.get_close_matches(key, known, 1)
                 mend = f"是不是 {near[0]}?" if near else f"可写的有:{'、'.join(known)}"
                 self.say(f"{path}/{key}", f"不认识“{key}”", mend)

@@ -1,0 +1,71 @@
+"""Between catalog rows and domain values. Bodies are JSON written with defaults left out, so a field that the program
+learns later does not change the digest of what is published; defaults of the domain's structs are part of the format."""
+
+import datetime as dt
+import uuid
+
+import msgspec
+
+from tongban.domain.calendar import Year
+from tongban.domain.element import Element
+from tongban.domain.item import Department, Item, ItemVersion
+from tongban.domain.material import CredentialKind, MaterialKind
+from tongban.plumbing import crypto
+from tongban.registers.catalog.city import City, PlacesRow
+
+
+class Publication(msgspec.Struct, frozen=True):
+    """A publication: ``digest`` is SM3 (hex); ``new`` names the versions that came with it, as (item code, number)."""
+
+    id: uuid.UUID
+    digest: str
+    published_at: dt.datetime
+    by: str
+    note: str = ""
+    new: tuple[tuple[str, int], ...] = ()
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a publication holds: all of a City but the versions, which it names by digest (hex)."""
+
+    places: PlacesRow
+    departments: tuple[Department, ...] = ()
+    elements: tuple[Element, ...] = ()
+    materials: tuple[MaterialKind, ...] = ()
+    credentials: tuple[CredentialKind, ...] = ()
+    calendar: tuple[Year, ...] = ()
+    items: tuple[Item, ...] = ()
+    versions: tuple[tuple[str, int, str], ...] = ()
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_version = msgspec.json.Decoder(ItemVersion)
+_body = msgspec.json.Decoder(Body)
+
+
+def version_body(version: ItemVersion) -> str:
+    """The JSON of a version without its item header."""
+    fields: dict[str, msgspec.Raw] = msgspec.json.decode(_encode(version), type=dict[str, msgspec.Raw])
+    del fields["item"]
+    return _encode(fields).decode()
+
+
+def to_version(item: Item, body: str) -> ItemVersion:
+    """The version under today's header of its item."""
+    return _version.decode(b'{"item":' + _encode(item) + b"," + body.encode()[1:])
+
+
+def city_body(city: City) -> str:
+    """The JSON of a publication."""
+    versions = tuple((v.code, v.version, crypto.digest(version_body(v).encode()).hex()) for v in city.versions)
+    return _encode(
+        Body(
+            city.places, city.departments, city.elements, city.materials, city.credentials, city.calendar, city.items,
+            tuple(sorted(versions)),
+        )
+    ).decode()  # fmt: skip
+
+
+def to_body(body: str) -> Body:
+    """A publication's content."""
+    return _body.decode(body)
