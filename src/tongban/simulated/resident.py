@@ -59,7 +59,10 @@ class Relief(msgspec.Struct, frozen=True):
 
 
 class Resident(msgspec.Struct, frozen=True, kw_only=True):
-    """One synthetic person. Relatives are citizen numbers; places are 9-digit divisions of Shanghai, "" elsewhere."""
+    """One synthetic person. Relatives are citizen numbers; places are 9-digit divisions of Shanghai, "" elsewhere.
+
+    ``hukou_since`` None = since birth; ``savings`` yuan as decimal text.
+    """
 
     number: str
     name: str
@@ -71,6 +74,7 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True):
     hukou_place: str
     hukou_address: str
     hukou_book: str
+    hukou_since: date | None = None
     relation: str = "户主"
     residence_place: str
     residence_address: str
@@ -86,4 +90,5 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True):
     pension: Pension | None = None
     insurance: Insurance | None = None
     relief: Relief | None = None
+    savings: str = "20000.00"
     convicted: bool = False

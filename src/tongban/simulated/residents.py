@@ -193,6 +193,7 @@ class _Draw:
     def _livelihood(self, p: _Member) -> dict[str, Any]:
         rng, on = self.rng, self.on
         facts: dict[str, Any] = {"convicted": p.age > 20 and rng.random() < 0.004}
+        facts["savings"] = f"{rng.randint(0, 600)}000.00"
         employee = rng.random() < 0.8
         retired = p.age >= (60 if p.sex == "male" else 55)
         if retired:

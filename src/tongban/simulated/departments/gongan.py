@@ -4,11 +4,11 @@ Field names SNAME, SADDR, SETHNIC were seen in public code; the envelope and the
 from datetime import date
 from typing import Any
 
-from tongban.simulated.city import Answers, Bad, City, must, stamp
+from tongban.simulated.city import Answers, Bad, City, moment, must, stamp
 from tongban.simulated.resident import Resident
 
 ID_CARD, HUKOU_BOOK, HUKOU_PROOF = "310105109000100", "310105105000100", "310195631043500"
-PERMIT, RESIDENCE, NO_CRIME = "310105110000100", "310105111000100", "310105112000500"
+PERMIT, RESIDENCE, NO_CRIME = "310990010002500", "310990010003500", "312050035000500"
 
 
 def _day(day: date | None) -> str:
@@ -19,22 +19,36 @@ def _person(r: Resident) -> dict[str, str]:
     return {"SNAME": r.name, "SIDCODE": r.number}
 
 
+def _life(r: Resident) -> dict[str, str]:
+    return {"SSEX": "男" if r.sex == "male" else "女", "SETHNIC": r.nation, "SBIRTH": _day(r.birth)}
+
+
+def _hukou(r: Resident) -> dict[str, str]:
+    kind = "本市" if r.hukou_place else "外省市"
+    return {"SADDR": r.hukou_address, "SADDRCODE": r.hukou_place, "SHUKOUTYPE": kind}
+
+
+def _residence(r: Resident) -> dict[str, str]:
+    return {"SADDR": r.residence_address, "SADDRCODE": r.residence_place}
+
+
 def _licence(r: Resident, code: str) -> dict[str, Any] | None:
-    number, since, until = r.hukou_book, date(2015, 1, 1), None
+    number, since, until = r.hukou_book, r.hukou_since or r.birth, None
     info: dict[str, str] = _person(r)
     if code == ID_CARD:
         number, since, until = r.number, r.card_from, r.card_until
-        sex = "男" if r.sex == "male" else "女"
-        info |= {"SSEX": sex, "SETHNIC": r.nation, "SBIRTH": _day(r.birth), "SADDR": r.hukou_address}
-    elif code in (HUKOU_BOOK, HUKOU_PROOF):
-        kind = "本市" if r.hukou_place else "外省市"
-        info |= {"SADDR": r.hukou_address, "SADDRCODE": r.hukou_place, "SRELATION": r.relation, "SHUKOUTYPE": kind}
+        info |= _life(r) | {"SADDR": r.hukou_address}
+    elif code == HUKOU_BOOK:
+        info |= _life(r) | _hukou(r) | {"SRELATION": r.relation, "SINDATE": _day(since)}
+    elif code == HUKOU_PROOF and r.hukou_place:
+        number = f"HZ{r.hukou_book}"
+        info |= _hukou(r)
     elif code == PERMIT and r.permit:
         number, since, until = r.permit.number, r.permit.since, r.permit.until
-        info |= {"SADDR": r.residence_address, "SADDRCODE": r.residence_place, "SORIGIN": r.hukou_address}
-    elif code == RESIDENCE:
-        number = f"JZ{r.hukou_book}"
-        info |= {"SADDR": r.residence_address, "SADDRCODE": r.residence_place}
+        info |= _residence(r)
+    elif code == RESIDENCE and r.residence_place != r.hukou_place:
+        number, since = f"JZ{r.hukou_book}", r.permit.since if r.permit else r.card_from
+        info |= _residence(r)
     elif code == NO_CRIME and not r.convicted:
         number = f"WF{r.number[6:14]}{r.number[-4:]}"
     else:
@@ -62,18 +76,21 @@ def verify(city: City, body: Any) -> dict[str, Any]:
     what, number, name, _ = must(body, "type", "zjhm", "xm", "useFor")
     r = city.find(number, name)
     answer: dict[str, Any] = {"code": "0", "msg": "ok", "queryTime": stamp(), "result": "2", "info": None}
-    if what not in ("identity", "hukou", "residence", "nocrime"):
+    if what not in ("identity", "hukou", "permit", "nocrime"):
         raise Bad("type")
     if r is None:
         return answer
-    holds = {"identity": True, "hukou": bool(r.hukou_place), "residence": True, "nocrime": not r.convicted}[what]
     info = _person(r)
+    if what == "identity":
+        return answer | {"result": "1", "info": info | _life(r)}
     if what == "hukou":
-        kind = "本市" if r.hukou_place else "外省市"
-        info |= {"SADDR": r.hukou_address, "SADDRCODE": r.hukou_place, "SHUKOUTYPE": kind}
-    elif what == "residence":
-        info |= {"SADDR": r.residence_address, "SADDRCODE": r.residence_place}
-    return answer | {"result": "1" if holds else "0", "info": info}
+        return answer | {"result": "1" if r.hukou_place else "0", "info": info | _hukou(r)}
+    if what == "permit":
+        valid = r.permit is not None and r.permit.until >= moment().date()
+        if r.permit:
+            info |= _residence(r) | {"SPERMITNO": r.permit.number, "SVALIDTO": _day(r.permit.until)}
+        return answer | {"result": "1" if valid else "0", "info": info}
+    return answer | {"result": "0" if r.convicted else "1", "info": info}
 
 
 def notice(city: City, body: Any) -> dict[str, Any]:

@@ -61,10 +61,10 @@ def _household(city: City, r: Resident) -> list[Resident]:
 
 
 def verify(city: City, body: Any) -> dict[str, Any]:
-    """Marital status, relief status, or the household's monthly income and size."""
+    """Marital status (with the other spouse), relief status, or the means of the household (yuan a month, savings)."""
     what, holder, _ = must(body, "check", "holder", "purpose")
     r = city.find(*must(holder, "idNumber", "name"))
-    if what not in ("marital", "relief", "income"):
+    if what not in ("marital", "relief", "means"):
         raise Bad("check")
     if r is None:
         return _envelope(result=None)
@@ -73,10 +73,11 @@ def verify(city: City, body: Any) -> dict[str, Any]:
         (Decimal(p.job.wage) if p.job else Decimal(p.pension.monthly) if p.pension else Decimal("0.00") for p in home),
         Decimal("0.00"),
     )
+    savings = sum((Decimal(p.savings) for p in home), Decimal("0.00"))
     answers: dict[str, dict[str, Any]] = {
-        "marital": {"MARITAL": r.marital},
+        "marital": {"MARITAL": r.marital, "CERTIFICATE": _marriage(city, r)},
         "relief": {"KIND": _RELIEF[r.relief.kind] if r.relief else "00"},
-        "income": {"INCOME": str(income), "MEMBERS": len(home)},
+        "means": {"INCOME": str(income), "SAVINGS": str(savings), "MEMBERS": len(home)},
     }
     return _envelope(result={"HOLDER": {"NAME": r.name, "IDCODE": r.number}, **answers[what]})
 

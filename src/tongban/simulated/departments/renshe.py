@@ -3,7 +3,7 @@ All names are reconstructed."""
 
 from typing import Any
 
-from tongban.simulated.city import Answers, Bad, City, must, stamp
+from tongban.simulated.city import Answers, Bad, City, moment, must, stamp
 from tongban.simulated.resident import Resident
 
 
@@ -34,7 +34,14 @@ def _pension(r: Resident) -> dict[str, Any] | None:
     }
 
 
-_RECORDS = {"Q_EMPLOY": _employment, "Q_PENSION": _pension}
+def _book(r: Resident) -> dict[str, Any] | None:
+    if not 16 <= moment().year - r.birth.year < 60:
+        return None
+    status = "1" if r.job else "2" if r.pension else "3"
+    return {"AAC002": r.number, "AAC003": r.name, "AAC048": f"JY{r.number[:6]}{r.number[-8:]}", "AAC008": status}
+
+
+_RECORDS = {"Q_BOOK": _book, "Q_EMPLOY": _employment, "Q_PENSION": _pension}
 
 
 def service(city: City, body: Any) -> dict[str, Any]:

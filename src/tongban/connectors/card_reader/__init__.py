@@ -1,0 +1,1 @@
+"""The identity-card reader of a window, over loopback HTTP."""

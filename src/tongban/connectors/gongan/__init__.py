@@ -1,0 +1,1 @@
+"""Public security: identity, household register, residence permit and registration, criminal record."""

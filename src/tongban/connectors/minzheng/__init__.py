@@ -1,0 +1,1 @@
+"""Civil affairs: marriage, relief, the means of a household."""

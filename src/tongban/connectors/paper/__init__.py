@@ -1,0 +1,1 @@
+"""The twin of every department: a person answers, on paper."""

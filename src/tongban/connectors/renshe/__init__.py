@@ -1,0 +1,1 @@
+"""Human resources and social security: employment, pension, the employment book."""

@@ -1,0 +1,1 @@
+"""Health commission: birth certificates."""

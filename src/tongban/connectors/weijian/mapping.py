@@ -1,0 +1,101 @@
+"""Translates birth certificates into our elements. SNEONATALNAME, SDADNAME, SDADETHNIC, HOLDERCODE and the catalog code
+were seen in public code; the other names are reconstructed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from tongban.connectors.wire import NotUnderstood, day, read, same_person, word
+from tongban.domain.ports import Licence, Subject, Value
+
+SOURCE = "weijian"
+KINDS = {"birth_cert": "314910001000500"}
+SEX = {"男": "male", "女": "female"}
+
+
+class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All bodies of theirs: a field we do not know means that we no longer know the interface."""
+
+
+class _Row(_Struct, frozen=True, forbid_unknown_fields=True):
+    CATMAINCODE: Literal["314910001000500"]
+    CERTNO: str
+    HOLDERCODE: str
+    SNEONATALNAME: str
+    SNEONATALSEX: str
+    SBIRTHDAY: str
+    SDADNAME: str
+    SDADETHNIC: str
+    SDADIDCODE: str
+    SMUMNAME: str
+    SMUMIDCODE: str
+    MAKEDAY: str
+
+
+class _Head(_Struct, frozen=True, forbid_unknown_fields=True):
+    status: Literal[200]
+    msg: str
+    time: str
+
+
+class _Births(_Head, frozen=True, forbid_unknown_fields=True):
+    total: int
+    rows: list[_Row]
+
+
+class _Noted(_Head, frozen=True, forbid_unknown_fields=True):
+    receipt: str
+
+
+def _time(answer: _Head) -> None:
+    if len(answer.time) != 14:
+        raise NotUnderstood("time")
+    day(answer.time[:8], "time")
+
+
+def _fields(row: _Row, subject: Subject) -> dict[str, Value]:
+    people = {
+        row.HOLDERCODE: row.SNEONATALNAME,
+        row.SDADIDCODE: row.SDADNAME,
+        row.SMUMIDCODE: row.SMUMNAME,
+    }
+    if subject.number not in people:
+        raise NotUnderstood("a birth in another family")
+    same_person(subject, subject.number, people[subject.number])
+    word(row.SNEONATALSEX, SEX, "SNEONATALSEX")
+    return {
+        "child_name": row.SNEONATALNAME,
+        "child_id_number": row.HOLDERCODE,
+        "child_birth_date": day(row.SBIRTHDAY, "SBIRTHDAY").isoformat(),
+        "birth_certificate_number": row.CERTNO,
+    }
+
+
+def licences(raw: bytes, subject: Subject, as_of: datetime) -> tuple[Licence, ...]:
+    """Certificates of the person and of the person's children, youngest first; raises NotUnderstood."""
+    answer = read(raw, _Births)
+    _time(answer)
+    if answer.total != len(answer.rows):
+        raise NotUnderstood("total")
+    found = []
+    for row in sorted(answer.rows, key=lambda row: row.SBIRTHDAY, reverse=True):
+        issued = day(row.MAKEDAY, "MAKEDAY")
+        found.append(Licence("birth_cert", row.CERTNO, _fields(row, subject), issued, None, as_of, SOURCE))
+    return tuple(found)
+
+
+def choose(found: tuple[Licence, ...], values: Mapping[str, Value]) -> Licence | None:
+    """The birth that is meant: of the child named in ``values``, else the youngest."""
+    for code in ("child_id_number", "birth_certificate_number", "child_name"):
+        if code in values:
+            return next((one for one in found if one.fields[code] == values[code]), None)
+    return found[0] if found else None
+
+
+def noted(raw: bytes) -> str:
+    """Their receipt number."""
+    answer = read(raw, _Noted)
+    _time(answer)
+    return answer.receipt
