@@ -43,7 +43,9 @@ def gather(modules: Path = ROOT / "node_modules", target: Path = VAR / "static-s
     missing = [f for f in FILES if not (modules / f).is_file()]
     icons = modules / "@tabler" / "icons" / "icons" / "outline"
     if missing or not icons.is_dir():
-        raise NotInstalled(f"Not found under {modules}: {', '.join(missing) or icons}. Run `npm ci` in {modules.parent}.")
+        raise NotInstalled(
+            f"Not found under {modules}: {', '.join(missing) or icons}. Run `npm ci` in {modules.parent}."
+        )
     target.mkdir(parents=True, exist_ok=True)
     made = []
     for origin, name in FILES.items():

@@ -11,6 +11,7 @@ import msgspec
 from tongban.domain import codes, element, id_number
 from tongban.domain.element import Element
 from tongban.domain.item import ItemVersion, NeededField
+from tongban.domain.name import clean_name
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 
@@ -122,15 +123,13 @@ def _text(asked: Element, raw: str, today: dt.date) -> str:
     most = asked.max_length or (MAX_LONG_TEXT if asked.type == "longtext" else MAX_TEXT)
     if len(raw) > most:
         raise _wrong(asked, f"最多{most}个字,现在有{len(raw)}个", f"at most {most} characters, there are {len(raw)}")
-    if any(ord(c) < 32 and c not in "\n\t" or 0xD800 <= ord(c) < 0xE000 for c in raw):
+    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 for c in raw):
         raise _wrong(asked, "含有无法保存的控制字符", "contains control characters")
     return raw
 
 
 def _name(asked: Element, raw: str, today: dt.date) -> str:
-    from tongban.domain import person
-
-    return person.normal_name(raw)
+    return clean_name(raw)
 
 
 def _email(asked: Element, raw: str, today: dt.date) -> str:

@@ -8,7 +8,6 @@ the end of the flow, so code in a flow must not catch database errors.
 
 import datetime as dt
 import functools
-import hashlib
 import typing
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -20,6 +19,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tongban.domain.actor import Actor
 from tongban.domain.refusals import Conflict, Refused
+from tongban.plumbing import crypto
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -125,7 +125,8 @@ def _durably(
 
 def _fingerprint(act: str, args: Any, kwargs: Any) -> bytes:
     asked = {k: v for k, v in kwargs.items() if k not in ("at", "key")}
-    return hashlib.sha256(msgspec.msgpack.encode([act, args, asked], order="sorted")).digest()
+    # Keyed: a bare hash of a form could be guessed back to the person.
+    return crypto.sign(msgspec.msgpack.encode([act, args, asked], order="sorted"))
 
 
 def _remember(act: Act, mark: bytes, answer: bytes) -> None:

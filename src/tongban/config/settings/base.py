@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "tongban.channels.resident.apps.ResidentConfig",
     "tongban.channels.console.apps.ConsoleConfig",
     "tongban.channels.openapi.apps.OpenapiConfig",
+    "tongban.config.apps.ConfigConfig",
 ]
 
 MIDDLEWARE = [

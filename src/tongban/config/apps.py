@@ -1,0 +1,17 @@
+"""Plugs the departments in when the program starts."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The roof as an app: it has no tables, only the moment at which everything is loaded."""
+
+    name = "tongban.config"
+    label = "config"
+
+    def ready(self) -> None:
+        """Plug the wiring into its socket."""
+        from tongban.config import wiring
+        from tongban.plumbing import sockets
+
+        sockets.plug(wiring)

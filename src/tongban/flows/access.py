@@ -1,0 +1,117 @@
+"""The only way to get a case or a person: each function checks power, place and reason, and a look at personal data is
+written down before the data is handed out. What an actor may not see does not exist for it."""
+
+import datetime as dt
+import hmac
+import uuid
+from typing import Any
+
+import msgspec
+
+from tongban.domain.actor import Actor
+from tongban.domain.consent import Mandate
+from tongban.domain.person import Identity
+from tongban.domain.refusals import NotAllowed, NotFound, Refused
+from tongban.plumbing.tx import current, flow
+from tongban.registers.cases import queries as cases
+from tongban.registers.cases.queries import Found
+from tongban.registers.counters import queries as counters
+from tongban.registers.counters.queries import VisitFound
+from tongban.registers.people import queries as people
+
+
+def _no_case() -> NotFound:
+    return NotFound(
+        "case.not_found",
+        "没有找到这个办件,请核对办件编号(22位)和查询码",
+        "No such case: check the case number (22 characters) and the query code",
+        pointer="/number",
+    )
+
+
+def case(actor: Actor, number: str, *, power: str = "case.read", lock: bool = False) -> Found:
+    """The case, if the actor has the power where it was received, is held or is handled; residents see their own."""
+    found = cases.get(number, lock=lock)
+    if found is None:
+        raise _no_case()
+    state = found.case
+    if actor.kind == "resident":
+        if actor.ref.removeprefix("resident:") not in (state.applicant, state.agent):
+            raise _no_case()
+        return found
+    if not any(actor.may(power, place) for place in {state.holder, state.receiving, state.handling}):
+        # A case that the actor may not even read does not exist for it; one that it may read says what is missing.
+        if not any(actor.may("case.read", place) for place in {state.holder, state.receiving, state.handling}):
+            raise _no_case()
+        actor.must(power, state.holder)
+    return found
+
+
+def held_case(actor: Actor, number: str, *, power: str = "case.handle") -> Found:
+    """The case, locked, for an act of its holder: the power must cover the center that holds the pen."""
+    found = case(actor, number, power="case.read" if actor.kind != "resident" else power, lock=True)
+    actor.must(power, found.case.holder)
+    current().about(case=number, person=found.case.applicant, place=found.case.holder)
+    return found
+
+
+def case_by_code(number: str, query_code: str) -> Found:
+    """The case for somebody who knows its number and its query code; both wrong and unknown answer the same."""
+    found = cases.get(number)
+    if found is None or not hmac.compare_digest(found.query_code.encode(), query_code.encode()):
+        raise _no_case()
+    return found
+
+
+def visit(actor: Actor, visit_id: str) -> VisitFound:
+    """The visit, if it is the actor's own and still open: the reason to look at the person served."""
+    try:
+        found = counters.visit(uuid.UUID(visit_id))
+    except ValueError:
+        found = None
+    if found is None or found.staff != actor.ref:
+        raise NotFound("visit.not_found", "没有找到这次接待,请重新读卡开始", "No such visit: read the card again", pointer="/visit")
+    if found.closed_at is not None:
+        raise Refused("visit.closed", "这次接待已经结束,请重新读卡开始", "This visit is over: read the card again", pointer="/visit")
+    return found
+
+
+class PersonSeen(msgspec.Struct, frozen=True):
+    """A person as the actor may see: identity and known values (element -> value, source, date, grade), in clear."""
+
+    person: str
+    identity: Identity
+    known: dict[str, Any]
+
+
+@flow("look.person")
+def person(actor: Actor, *, reason: str, visit_id: str = "", number: str = "", person_id: str = "", at: dt.datetime) -> PersonSeen:
+    """A person's data in clear, for a visit or a case and with a reason; the look is written down for the resident to see."""
+    if not reason.strip():
+        raise Refused("look.reason_needed", "请说明查看的理由", "Say why you need to see it", pointer="/reason")
+    if visit_id:
+        found = visit(actor, visit_id)
+        allowed, subject, about = {found.applicant, found.agent} - {""}, person_id or found.applicant, f"visit:{visit_id}"
+    elif number:
+        actor.must("person.read")
+        held = case(actor, number, power="person.read").case
+        allowed, subject, about = {held.applicant, held.agent} - {""}, person_id or held.applicant, number
+    else:
+        raise NotAllowed("look.no_reason", "查看个人信息必须有办件或接待", "A look at a person needs a case or a visit")
+    if subject not in allowed:
+        raise NotFound("person.not_found", "没有找到这个人", "No such person")
+    current().about(case=about, person=subject, reason=reason.strip())
+    return PersonSeen(subject, people.identity(subject), dict(people.known(subject)))
+
+
+def mandate_of(actor: Actor, agent: str, principal: str, item: str, on: dt.date) -> Mandate | None:
+    """The mandate under which the agent may act for the principal on this item, or None."""
+    from tongban.domain import consent
+
+    for mandate in people.mandates_for(agent, principal):
+        try:
+            consent.covers(mandate, item, on)
+        except Refused:
+            continue
+        return mandate
+    return None

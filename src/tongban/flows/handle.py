@@ -1,0 +1,254 @@
+"""Handling (办理): what the holder of a case does with it. Each act locks the row, asks the rulebook for the fact, and appends
+it. Notes for the resident are personal: they lie beside the log, sealed, named by digest."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+
+from tongban.domain import acts, facts, form, item
+from tongban.domain.actor import Actor
+from tongban.domain.case import Case
+from tongban.domain.deadlines import Due, due
+from tongban.domain.facts import PaperMark, Point
+from tongban.domain.item import ItemVersion
+from tongban.domain.receiving import PaperIn
+from tongban.domain.refusals import Refused
+from tongban.flows import access, write
+from tongban.plumbing.clock import city_date
+from tongban.plumbing.tx import current, flow
+from tongban.registers.cases import queries as case_queries
+from tongban.registers.cases import service as cases
+from tongban.registers.cases.queries import Found
+from tongban.registers.cases.service import Beside
+from tongban.registers.catalog import queries as catalog
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a case stands after an act."""
+
+    number: str
+    stage: str
+    holder: str
+    n: int
+    due_kind: str
+    due_on: dt.date | None
+    provisional: bool
+
+
+def standing(case: Case) -> Standing:
+    """The answer of every act on a case."""
+    next_due: Due = due(case, catalog.calendar())
+    return Standing(case.number, case.stage, case.holder, case.n, next_due.kind, next_due.on, next_due.provisional)
+
+
+def version_of(found: Found) -> ItemVersion:
+    """The item version under which the case was received: it never changes."""
+    version = catalog.version(found.case.item, found.case.version)
+    if version is None:
+        raise Refused("item.version_lost", "找不到收件时的事项版本,请联系管理员", "The item version of this case is missing")
+    return version
+
+
+def _note(text: str) -> list[Beside]:
+    return [cases.beside("note", text.strip().encode())] if text.strip() else []
+
+
+@flow("case.take_over")
+def take_over(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Standing:
+    """接办: from now on somebody has looked."""
+    found = access.held_case(actor, number)
+    return standing(write.appended(found, acts.take_over(found.case, city_date(at))))
+
+
+@flow("case.accept")
+def accept(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Standing:
+    """受理: the legal clock starts with the limits of the item version."""
+    found = access.held_case(actor, number)
+    limits = version_of(found).limits
+    fact = acts.accept(
+        found.case, legal_days=limits.legal_days, promised_days=limits.promised_days, on=city_date(at)
+    )
+    return standing(write.appended(found, fact))
+
+
+@flow("case.not_accept")
+def not_accept(actor: Actor, number: str, reason: str, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+    """不予受理: a reason code, and a note that is printed on the notice."""
+    found, kept = access.held_case(actor, number), _note(note)
+    fact = acts.not_accept(found.case, reason, city_date(at), kept[0].digest if kept else "")
+    return standing(write.appended(found, fact, kept=kept))
+
+
+@flow("case.ask_correction")
+def ask_correction(
+    actor: Actor, number: str, points: Sequence[Point], note: str = "", *, second: str = "", at: dt.datetime, key: str = ""
+) -> Standing:
+    """补正告知, once. ``second`` is a supervisor's reason for another round and needs the power case.supervise."""
+    found, kept, on = access.held_case(actor, number), _note(note), city_date(at)
+    version = version_of(found)
+    _must_be_of_item(version, points)
+    supervisor = ""
+    if second.strip():
+        actor.must("case.supervise", found.case.holder)
+        supervisor = actor.ref
+        current().about(reason=second.strip())
+    until = catalog.calendar().add_working_days(on, version.limits.correction_days).date
+    fact = acts.ask_correction(
+        found.case, tuple(points), until, on, note=kept[0].digest if kept else "", supervisor=supervisor
+    )
+    return standing(write.appended(found, fact, kept=kept))
+
+
+def _must_be_of_item(version: ItemVersion, points: Sequence[Point]) -> None:
+    known = {("field", f.element) for f in version.fields} | {("paper", p.material) for p in version.papers}
+    for i, point in enumerate(points):
+        if (point.what, point.code) not in known:
+            raise Refused("correction.not_of_item", "事项中没有这一项", "The item has no such field or paper", pointer=f"/points/{i}")
+
+
+@flow("case.receive_correction")
+def receive_correction(
+    actor: Actor, number: str, answers: dict[str, object], papers: Sequence[PaperIn], *, visit: str = "", at: dt.datetime, key: str = ""
+) -> Standing:
+    """补正受理 at any counter: a clerk with the person's visit, the holder, or the resident. The pen stays where it is."""
+    on = city_date(at)
+    found = _for_resident(actor, number, visit)
+    version = version_of(found)
+    before = case_queries.beside(number, found.case.answers) or b"{}"
+    old: dict[str, object] = msgspec.json.decode(before)
+    merged = old | answers
+    filled = form.read(version, item.needed_fields(version, merged, on), catalog.elements(), merged, on)
+    if filled.problems:
+        raise Refused("correction.not_ready", "补正内容有误,请逐项修改", "Mend each of these", problems=filled.problems)
+    kept = cases.beside("answers", msgspec.json.encode(filled.values))
+    marks = _marks(papers)
+    changed = frozenset({k for k in answers if filled.values.get(k) != old.get(k)} | {m.material for m in marks})
+    at_center = actor.center if actor.kind == "staff" else ""
+    fact = acts.receive_correction(found.case, kept.digest, marks, changed, on, at_center)
+    return standing(write.appended(found, fact, papers=marks, kept=[kept]))
+
+
+def _for_resident(actor: Actor, number: str, visit: str) -> Found:
+    """The locked case for an act that belongs to the resident: themselves, a clerk who serves them, or the holder."""
+    if visit:
+        served = access.visit(actor, visit)
+        actor.must("case.receive", served.center)
+        found = case_queries.get(number, lock=True)
+        if found is None or served.applicant not in (found.case.applicant, found.case.agent):
+            return access.case(actor, number, lock=True)
+    elif actor.kind == "resident":
+        found = access.case(actor, number, lock=True)
+    else:
+        return access.held_case(actor, number)
+    current().about(case=number, person=found.case.applicant)
+    return found
+
+
+def _marks(papers: Sequence[PaperIn]) -> tuple[PaperMark, ...]:
+    return tuple(PaperMark(p.material, "upload" if p.grade == "C" else "paper", p.grade, p.digest) for p in papers)
+
+
+@flow("case.add_papers")
+def add_papers(
+    actor: Actor, number: str, papers: Sequence[PaperIn], *, visit: str = "", at: dt.datetime, key: str = ""
+) -> Standing:
+    """容缺补交: papers that were promised to follow, brought to any counter."""
+    found = _for_resident(actor, number, visit)
+    known = {p.material for p in version_of(found).papers}
+    for p in papers:
+        if p.material not in known:
+            raise Refused("paper.not_asked", "此事项不需要这份材料", "The item does not ask for this paper", pointer=f"/papers/{p.material}")
+    marks = _marks(papers)
+    return standing(write.appended(found, acts.add_papers(found.case, marks, city_date(at)), papers=marks))
+
+
+@flow("case.start_special")
+def start_special(
+    actor: Actor, number: str, procedure: str, basis: str, planned_days: int, *, at: dt.datetime, key: str = ""
+) -> Standing:
+    """特别程序: the clock stands still from today."""
+    found = access.held_case(actor, number)
+    allowed = tuple(version_of(found).special)
+    fact = acts.start_special(found.case, procedure, basis, planned_days, allowed, city_date(at))
+    return standing(write.appended(found, fact))
+
+
+@flow("case.end_special")
+def end_special(actor: Actor, number: str, outcome: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+    """特别程序结束: the clock runs on."""
+    found = access.held_case(actor, number)
+    return standing(write.appended(found, acts.end_special(found.case, outcome, city_date(at))))
+
+
+@flow("case.review")
+def review(actor: Actor, number: str, outcome: str, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+    """审核. What is settled at home is handed over in the same act, because the reviewer's part is done."""
+    found, kept, on = access.held_case(actor, number), _note(note), city_date(at)
+    new: list[facts.Body] = [acts.review(found.case, outcome, on, kept[0].digest if kept else "")]
+    if found.case.hand_over == "reviewed" and outcome == "pass":
+        new.append(facts.HandedOver(on=on, to=found.case.handling, reason="settlement"))
+    return standing(write.appended(found, *new, kept=kept))
+
+
+@flow("case.decide")
+def decide(actor: Actor, number: str, granted: bool, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+    """办结: the decision. A joint or promised case first has somebody who looked at it (taken over) by this very act."""
+    found = access.held_case(actor, number)
+    return standing(_decided(found, granted, note, city_date(at)))
+
+
+def _decided(found: Found, granted: bool, note: str, on: dt.date) -> Case:
+    kept = _note(note)
+    results = tuple(r.credential or r.name.zh for r in version_of(found).results)
+    fact = acts.decide(found.case, granted, results, on, kept[0].digest if kept else "")
+    return write.appended(found, fact, kept=kept)
+
+
+@flow("case.finish")
+def finish(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Standing:
+    """当场办结: an on-the-spot item is decided, issued and handed to the person in one act at the counter."""
+    found, on = access.held_case(actor, number, power="case.receive"), city_date(at)
+    version = version_of(found)
+    if version.handling != "on_the_spot":
+        raise Refused("case.not_on_the_spot", "此事项不是即办件,不能当场办结", "This item is not decided on the spot")
+    if found.case.stage == "received" or found.case.follow:
+        raise Refused("case.not_ready_to_finish", "材料齐全并受理后才能当场办结", "Only an accepted case with all papers can be finished")
+    results = tuple(r.credential or r.name.zh for r in version.results)
+    new: list[facts.Body] = [acts.decide(found.case, True, results, on)]
+    new += [facts.ResultIssued(on=on, result=r) for r in results]
+    new.append(facts.Delivered(on=on, way="counter", to="agent" if found.case.agent else "applicant"))
+    return standing(write.appended(found, *new))
+
+
+@flow("case.hand_over")
+def hand_over(actor: Actor, number: str, to: str, reason: str, *, at: dt.datetime, key: str = "") -> Standing:
+    """改派: the home center was misjudged, or a supervisor gives the case to another center."""
+    found = access.held_case(actor, number)
+    if catalog.places().center_of(to) is None:
+        raise Refused("place.unknown_center", "没有这个中心", "There is no such center", pointer="/to")
+    if reason == "reassigned":
+        actor.must("case.supervise", found.case.holder)
+    return standing(write.appended(found, acts.hand_over(found.case, to, reason, city_date(at))))
+
+
+@flow("case.hand_back")
+def hand_back(actor: Actor, number: str, reason: str, *, at: dt.datetime, key: str = "") -> Standing:
+    """退回移交: to the center it came from, with a reason."""
+    found = access.held_case(actor, number)
+    return standing(write.appended(found, acts.hand_back(found.case, reason, city_date(at))))
+
+
+@flow("case.withdraw")
+def withdraw(actor: Actor, number: str, reason: str = "", *, visit: str = "", at: dt.datetime, key: str = "") -> Standing:
+    """撤回, by the resident at any counter or online, before the decision."""
+    found = _for_resident(actor, number, visit)
+    return standing(write.appended(found, acts.withdraw(found.case, reason, city_date(at))))
+
+
+@flow("case.revoke")
+def revoke(actor: Actor, number: str, law: str, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+    """撤销 by a supervisor, with the law."""
+    found, kept = access.held_case(actor, number, power="case.supervise"), _note(note)
+    fact = acts.revoke(found.case, law, actor.ref, city_date(at), kept[0].digest if kept else "")
+    return standing(write.appended(found, fact, kept=kept))

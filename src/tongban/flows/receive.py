@@ -1,0 +1,195 @@
+"""Receiving (收件): a case comes into being at any counter. Everything is written in one transaction: facts, row, answers and
+papers beside them, the public number; the receipt is printed from what this returns."""
+
+import datetime as dt
+import os
+import uuid
+from typing import Any
+
+import msgspec
+
+from tongban.domain import codes, receiving
+from tongban.domain.actor import Actor
+from tongban.domain.case import Case
+from tongban.domain.deadlines import Due
+from tongban.domain.item import ItemVersion
+from tongban.domain.receiving import Assessment, City, Intake, Known
+from tongban.domain.refusals import Conflict, NotFound, Refused
+from tongban.flows import access, write
+from tongban.plumbing.clock import city_date
+from tongban.plumbing.ids import new_id
+from tongban.plumbing.tx import current, flow
+from tongban.registers.cases import queries as case_queries
+from tongban.registers.cases import service as cases
+from tongban.registers.catalog import queries as catalog
+from tongban.registers.credentials import queries as credentials
+from tongban.registers.people import queries as people
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One item brought to a counter: for whom (the visit's applicant), which item and version, and what was brought."""
+
+    visit: str
+    item: str
+    intake: Intake
+    version: int = 0
+    draft: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the resident takes home. ``due_on`` is the next date that binds the city; ``provisional`` says it may move."""
+
+    number: str
+    query_code: str
+    stage: str
+    item: str
+    version: int
+    receiving: str
+    handling: str
+    opened_at: dt.datetime
+    due_kind: str
+    due_on: dt.date | None
+    provisional: bool
+
+
+def version_open(code: str, number: int, on: dt.date) -> ItemVersion:
+    """The version to receive under: the one asked for if it is still in force, else a Conflict that keeps what was typed."""
+    version = catalog.current(code, on)
+    if version is None:
+        raise NotFound("item.not_found", "没有找到这个事项", "No such item", pointer="/item")
+    if not version.receivable:
+        raise Refused("item.guide_only", "此事项目前只提供办事指南,不能在窗口收件", "Only a guide: it cannot be received here", pointer="/item")
+    if not catalog.is_open(code):
+        raise Conflict(
+            "item.closed",
+            "此事项已停止受理,已填写的内容保存在草稿中。请查看办事指南或咨询主管部门",
+            "This item is closed; what was typed is kept as a draft. See the guide or ask the department",
+            pointer="/item",
+        )
+    if number and number != version.version:
+        raise Conflict(
+            "item.newer_version",
+            f"事项已更新为第{version.version}版,请核对后重新提交,已填写的内容都保留着",
+            f"The item is now at version {version.version}; check and submit again, everything typed is kept",
+            pointer="/version",
+            version=version.version,
+        )
+    return version
+
+
+def known_of(person: str) -> Known:
+    """What the city knows of a person without asking: the register's values and e-licences fetched before."""
+    held = credentials.for_person(person)
+    values: dict[str, Any] = {code: known.value for code, known in people.known(person).items()}
+    checks = frozenset(str(c.kind).removeprefix("check:") for c in held if str(c.kind).startswith("check:"))
+    return Known(values, tuple(held), checks)
+
+
+def city() -> City:
+    """The parts of the catalog in force that receiving reads (cached in the process)."""
+    return City(catalog.elements(), catalog.materials(), catalog.places())
+
+
+def assess(version: ItemVersion, person: str, intake: Intake, center: str, on: dt.date) -> Assessment:
+    """The checklist for this person, before anything is written. The caller has shown a visit (access.visit)."""
+    return receiving.assess(version, city(), known_of(person), intake, center, on)
+
+
+@flow("case.receive")
+def receive(actor: Actor, order: Order, *, at: dt.datetime, key: str) -> Receipt:
+    """收件 at a window: one case. The same key is the same case, however often it is sent."""
+    visit = access.visit(actor, order.visit)
+    actor.must("case.receive", visit.center)
+    on = city_date(at)
+    version = version_open(order.item, order.version, on)
+    if "window" not in version.channels:
+        raise Refused("item.not_here", "此事项不在窗口受理", "This item is not received at counters", pointer="/item")
+    mandate = _mandate(actor, visit.agent, visit.applicant, order.item, on)
+    assessment = assess(version, visit.applicant, order.intake, visit.center, on)
+    receiving.must_be_ready(assessment)
+    case, due, code = _open(
+        assessment, order.intake, center=visit.center, applicant=visit.applicant, agent=visit.agent, mandate=mandate,
+        channel="window", on=on,
+    )  # fmt: skip
+    if order.draft:
+        cases.use_draft(uuid.UUID(order.draft), case.number)
+    return receipt(case, due, code, at)
+
+
+def _mandate(actor: Actor, agent: str, principal: str, item: str, on: dt.date) -> str:
+    """The reference of the mandate when somebody acts for the applicant; no mandate, no case."""
+    if not agent:
+        return ""
+    mandate = access.mandate_of(actor, agent, principal, item, on)
+    if mandate is None:
+        raise Refused(
+            "mandate.none",
+            "代办人没有办理此事项的有效委托,请登记委托书或由本人办理",
+            "No valid mandate for this item: register the mandate, or let the person act",
+            pointer="/agent",
+        )
+    return str(mandate.ref)
+
+
+def _open(
+    assessment: Assessment, intake: Intake, *, center: str, applicant: str, agent: str, mandate: str, channel: str, on: dt.date
+) -> tuple[Case, Due, str]:
+    version = assessment.version
+    answers = cases.beside("answers", msgspec.json.encode(assessment.form.values))
+    new = receiving.opening(
+        assessment, intake, receiving=center, applicant=applicant, agent=agent, mandate=mandate, channel=channel,
+        answers=answers.digest, on=on,
+    )  # fmt: skip
+    # Last before writing: the counter's row of this center stays locked until the commit.
+    number = codes.make_case_number(center, on, cases.next_sequence(center, on))
+    code = codes.make_query_code(os.urandom(16))
+    current().about(case=number, person=applicant, place=center, item=version.code, version=version.version)
+    papers = receiving.marks(assessment, intake)
+    case, due = write.opened(
+        number, new, query_code=code, department=version.item.department, papers=papers, kept=[answers]
+    )
+    return case, due, code
+
+
+def receipt(case: Case, due: Due, query_code: str, at: dt.datetime) -> Receipt:
+    """The receipt of a case just received."""
+    return Receipt(
+        case.number, query_code, case.stage, case.item, case.version, case.receiving, case.handling, at, due.kind, due.on,
+        due.provisional,
+    )  # fmt: skip
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A saved draft: its id and revision; send the revision with the next save."""
+
+    id: str
+    rev: int
+
+
+@flow("draft.save")
+def save_draft(
+    actor: Actor, visit_id: str, item: str, intake: Intake, *, draft: str = "", rev: int = 0, at: dt.datetime, key: str = ""
+) -> Draft:
+    """Keep what was typed so far, right or wrong. A later writer than another device is told (Conflict), nothing is lost."""
+    visit = access.visit(actor, visit_id)
+    actor.must("case.receive", visit.center)
+    version = catalog.current(item, city_date(at))
+    if version is None:
+        raise NotFound("item.not_found", "没有找到这个事项", "No such item", pointer="/item")
+    draft_id = uuid.UUID(draft) if draft else new_id()
+    before = case_queries.draft(draft_id) if draft else None
+    if draft and (before is None or before.applicant != visit.applicant):
+        raise NotFound("draft.not_found", "没有找到这份草稿", "No such draft", pointer="/draft")
+    current().about(person=visit.applicant, place=visit.center, item=item)
+    saved = cases.save_draft(
+        draft_id, applicant=visit.applicant, agent=visit.agent, item=item, version=version.version, center=visit.center,
+        by=actor.ref, rev=rev, body=msgspec.json.encode(intake), at=at,
+    )  # fmt: skip
+    if not saved:
+        raise Conflict(
+            "draft.newer",
+            "这份草稿刚在另一处保存过,请载入最新内容后再改",
+            "This draft was just saved elsewhere: load the newest first",
+            pointer="/rev",
+        )
+    return Draft(str(draft_id), rev + 1)
