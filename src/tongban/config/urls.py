@@ -1,5 +1,16 @@
 """All addresses of the house: one line per channel."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongban.channels.window import door
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", door.front, name="front"),
+    path("", include("tongban.channels.shared.urls")),
+    path("", include("tongban.channels.window.door_urls")),
+]
+
+handler400 = "tongban.channels.shared.errors.bad_request"
+handler403 = "tongban.channels.shared.errors.forbidden"
+handler404 = "tongban.channels.shared.errors.not_found"
+handler500 = "tongban.channels.shared.errors.broken"

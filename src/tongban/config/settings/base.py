@@ -58,15 +58,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tongban.channels.shared.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "tongban.channels.shared.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tongban.channels.shared.actor.ActorMiddleware",
+    "tongban.channels.shared.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -81,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tongban.channels.shared.context.shared",
             ],
         },
     }
@@ -105,8 +110,32 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
-SESSION_COOKIE_AGE = 4 * 3600
+# A session ends after this long without work, and in any case after a day at the counter (12 hours).
+SESSION_IDLE_SECONDS = int(os.environ.get("TONGBAN_IDLE_SECONDS", "1800"))
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "/login"
+# Every view is closed unless marked (channels/shared/actor.py); these addresses have a door of their own.
+OPEN_PREFIXES = ["/api/", "/static/"]
+# Where a member of staff works first: the first power they have, wherever it holds.
+LANDINGS = [
+    ("case.receive", "window:home"),
+    ("case.handle", "window:home"),
+    ("staff.manage", "console:home"),
+    ("board.read", "console:home"),
+]
+CSRF_FAILURE_VIEW = "tongban.channels.shared.errors.csrf_failure"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_RULES = "django.contrib.auth.password_validation."
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": _RULES + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": _RULES + "UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("login", "name")}},
+    {"NAME": _RULES + "CommonPasswordValidator"},
+    {"NAME": _RULES + "NumericPasswordValidator"},
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
@@ -118,6 +147,10 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLE_ADMIN = False
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "tongban.channels.shared.errors.login_of"
+AXES_LOCKOUT_CALLABLE = "tongban.channels.shared.errors.locked_out"
+AXES_RESET_ON_SUCCESS = True
 
 TONGBAN_KEY_FILE = Path(os.environ.get("TONGBAN_KEY_FILE") or VAR / "keys.json")
 TONGBAN_FILES = Path(os.environ.get("TONGBAN_FILES") or VAR / "files")

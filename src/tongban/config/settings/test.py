@@ -33,3 +33,4 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded.star
 atexit.register(_clean)
 # The strong hasher makes every login of a test wait; strength is tested on its own.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SHOW_COMPONENTS = True
