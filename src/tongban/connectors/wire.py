@@ -54,6 +54,7 @@ class Wire:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(
             base_url=url,
+            headers={"Accept-Encoding": "identity"},
             timeout=_TIMEOUT,
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=15.0),
             # Proxy variables of the shell must not reroute personal data; a redirect would be another system.
@@ -74,6 +75,8 @@ class Wire:
         with self._http.stream(method, path, **what) as answer:
             if answer.status_code != 200:
                 raise _Status(answer.status_code)
+            if answer.headers.get("content-encoding", "identity") != "identity":
+                raise NotUnderstood("a packed answer")
             parts, size = [], 0
             for part in answer.iter_bytes():
                 size += len(part)

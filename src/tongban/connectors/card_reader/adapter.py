@@ -57,7 +57,10 @@ class Adapter:
 
 def _understood(card: _Card) -> CardRead:
     birth = day(card.birth, "birth")
-    if len(card.number) != 18 or card.number[6:14] != f"{birth:%Y%m%d}" or not card.name.strip():
+    body = card.number[:17]
+    if len(card.number) != 18 or not (body.isascii() and body.isdigit()) or not card.name.strip():
+        raise NotUnderstood("number")
+    if body[6:14] != f"{birth:%Y%m%d}":
         raise NotUnderstood("number")
     if (int(card.number[16]) % 2 == 1) != (card.sex == "男"):
         raise NotUnderstood("sex")

@@ -94,7 +94,7 @@ def licences(raw: bytes, subject: Subject, kinds: tuple[str, ...], as_of: dateti
 
 def _marriage(record: _Marriage, subject: Subject) -> dict[str, Value]:
     pair = (record.HUSBAND, record.WIFE)
-    me = next((p for p in pair if p.IDCODE == subject.number), None)
+    me = next((p for p in pair if subject.number == p.IDCODE), None)
     if me is None:
         raise NotUnderstood("a marriage of other people")
     same_person(subject, me.IDCODE, me.NAME)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from tongban.connectors.wire import NOT_OFFERED, differing, listened
 from tongban.connectors.yibao import mapping
 from tongban.connectors.yibao.client import Client
-from tongban.connectors.wire import NOT_OFFERED, differing, listened
 from tongban.domain.ports import Checked, Given, Notice, NotThere, Purpose, Subject, Told, Unavailable, Value
 
 _CHECKS = ("insurance",)

@@ -1,6 +1,6 @@
 """The one door of medical insurance, with numbered messages, as bytes; reading them is for mapping.py."""
 
-from hashlib import sha256
+from secrets import token_hex
 
 from tongban.connectors.wire import Wire
 from tongban.domain.ports import Notice, Purpose, Subject
@@ -14,7 +14,7 @@ class Client:
 
     def person(self, subject: Subject, purpose: Purpose) -> tuple[bytes, str]:
         """Message 1101: who is this person and how insured; with the message number the answer must repeat."""
-        key = sha256(f"{purpose.about} {purpose.actor} {subject.number}".encode()).hexdigest()[:30]
+        key = token_hex(15)
         data = {"certno": subject.number, "psn_name": subject.name, "psn_cert_type": "01"}
         why = {"biz_no": purpose.about, "item": purpose.item, "reason": purpose.reason}
         body = {"infno": "1101", "msgid": key, "input": {"data": data, "purpose": why}, "opter": purpose.actor}
