@@ -4,7 +4,7 @@ cannot be in a name is refused with its place."""
 
 import re
 import unicodedata
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tongban.domain.id_number import half_width
 from tongban.domain.refusals import Refused
@@ -104,7 +104,5 @@ def _wrong(name: str, place: int, character: str) -> str:
     return {"Co": "private", "Cc": "control", "Cf": "control", "Cs": "control"}.get(category, "symbol")
 
 
-def _refuse(what: str, zh: str, en: str, **facts: int) -> NoReturn:
-    refused = Refused(f"person.name.{what}", zh, en, advice=_ADVICE[what])
-    refused.facts = dict(facts)
-    raise refused
+def _refuse(what: str, zh: str, en: str, **facts: Any) -> NoReturn:
+    raise Refused(f"person.name.{what}", zh, en, advice=_ADVICE[what], **facts)
