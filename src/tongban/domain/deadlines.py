@@ -10,10 +10,13 @@ from tongban.domain.calendar import Calendar
 from tongban.domain.case import Case
 from tongban.domain.period import Clock
 
-DueKind = Literal["", "take_over", "accept", "correct", "decide", "follow"]
+DueKind = Literal["", "take_over", "accept", "correct", "decide", "follow", "deliver"]
+
+DELIVER_DAYS = 10
 
 DUE_WORDS: dict[str, str] = {
     "": "无时限", "take_over": "接办期限", "accept": "受理期限", "correct": "补正期限", "decide": "办结期限", "follow": "补交期限",
+    "deliver": "送达期限",
 }  # fmt: skip
 
 
@@ -60,7 +63,10 @@ def due(case: Case, calendar: Calendar) -> Due:
         return Due()
     if case.stage == "decided":
         until = min((f.until for f in case.follow), default=None)
-        return Due("follow", until, until) if until else Due()
+        if until or case.decided_on is None:
+            return Due("follow", until, until)
+        # 行政许可法第四十四条: the decision is delivered within ten days.
+        return _in_days("deliver", case.decided_on, DELIVER_DAYS, calendar)
     if case.stage == "correcting":
         return Due("correct", case.correct_until, case.correct_until)
     if case.custody == "sent" and case.custody_since:

@@ -1,0 +1,75 @@
+"""The board of today's work, per center and district: received, decided, waiting, overdue. It counts the day's cases by index,
+so its cost is the day's, not the city's history."""
+
+import datetime as dt
+
+import msgspec
+from django.db import connection
+
+from tongban.domain.actor import Actor
+from tongban.reads.worklist import centers_of
+from tongban.registers.catalog import queries as catalog
+
+
+class Line(msgspec.Struct, frozen=True):
+    """The day of one center or district."""
+
+    code: str
+    name: str
+    received: int = 0
+    for_others: int = 0
+    decided: int = 0
+    waiting: int = 0
+    overdue: int = 0
+    unlooked: int = 0
+
+
+class Board(msgspec.Struct, frozen=True):
+    """Today: the total, the districts and the centers that the actor may see."""
+
+    day: dt.date
+    total: Line
+    districts: tuple[Line, ...]
+    centers: tuple[Line, ...]
+
+
+_TODAY = """
+select code, sum(received)::int, sum(for_others)::int, sum(decided)::int, sum(waiting)::int, sum(overdue)::int, sum(unlooked)::int
+from (
+  select receiving as code, count(*) as received, count(*) filter (where handling <> receiving) as for_others,
+         0 as decided, 0 as waiting, 0 as overdue, 0 as unlooked
+  from cases_case where opened_on = %(day)s and receiving = any(%(codes)s) group by 1
+  union all
+  select handling, 0, 0, count(*), 0, 0, 0 from cases_case where decided_on = %(day)s and handling = any(%(codes)s) group by 1
+  union all
+  select holder, 0, 0, 0, count(*), count(*) filter (where due_on < %(day)s), count(*) filter (where not looked)
+  from cases_case where not closed and holder = any(%(codes)s) group by 1
+) parts group by code
+"""
+
+
+def board(actor: Actor, *, today: dt.date) -> Board:
+    """Today's work where the actor has the power board.read."""
+    actor.must("board.read")
+    codes = centers_of(actor, "board.read")
+    with connection.cursor() as cursor:
+        cursor.execute(_TODAY, {"day": today, "codes": codes})
+        counts = {row[0]: row[1:] for row in cursor.fetchall()}
+    places = catalog.places()
+    centers = tuple(
+        Line(c.code, str(c.name).removesuffix("社区事务受理服务中心"), *counts.get(c.code, ()))
+        for c in places.centers.values()
+        if c.code in set(codes)
+    )
+    names = {d.code: str(d.name) for d in places.divisions.values() if len(d.code) == 6}
+    districts = tuple(
+        _sum(code, names.get(code, code), [line for line in centers if line.code.startswith(code)])
+        for code in dict.fromkeys(line.code[:6] for line in centers)
+    )
+    return Board(today, _sum("", "合计", list(centers)), districts, centers)
+
+
+def _sum(code: str, name: str, lines: list[Line]) -> Line:
+    return Line(
+        code, name, *(sum(getattr(line, f) for line in lines) for f in ("received", "for_others", "decided", "waiting", "overdue", "unlooked"))
+    )  # fmt: skip
