@@ -188,7 +188,8 @@ def test_task_code_is_three_codes() -> None:
     assert code_of(codes.parse_task_code, CREDIT[0] + "0" + "310105109000") == "code.task.level"
     assert code_of(codes.parse_task_code, "91110000600037341M3310105109000") == "code.credit.check_digit"
     assert code_of(codes.parse_catalog_code, "31010510900") == "code.catalog.length"
-    assert code_of(codes.parse_catalog_code, "31010510900X") == "code.catalog.character"
+    assert code_of(codes.parse_catalog_code, "31010510900证") == "code.catalog.character"
+    assert codes.parse_catalog_code("3120w0747000") == "3120W0747000"  # in use
 
 
 # Both ids stand in public documents of interfaces; neither names a person.

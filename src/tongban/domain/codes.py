@@ -206,9 +206,12 @@ def parse_query_code(text: str) -> str:
 
 
 def parse_catalog_code(text: str) -> str:
-    """基本编码, 12 digits. Raises ``code.catalog.<what>``."""
+    """基本编码, 12 digits or capital letters (3120W0747000 is in use). Raises ``code.catalog.<what>``."""
     value = _sized("catalog", "事项基本编码", "A catalog code", clean_code(text), 12)
-    _digits("catalog", "事项基本编码", "A catalog code", value)
+    for position, character in enumerate(value, 1):
+        if character not in ALNUM:
+            zh, en = f"事项基本编码第{position}位应为数字或字母", "A catalog code has only digits and letters"
+            _refuse("catalog", "character", zh, en, position=position)
     return value
 
 
