@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx
 import msgspec
@@ -14,6 +14,9 @@ from tongban.domain.ports import Subject, Unavailable, Value
 from tongban.domain.text import Text
 
 T = TypeVar("T")
+
+Line = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+"""A text of theirs: one line, no control characters, not longer than any field of a form."""
 
 log = logging.getLogger("tongban.connectors")
 
@@ -165,7 +168,7 @@ def money(text: str, where: str) -> str:
     """Yuan as decimal text with at most two decimals and no sign."""
     whole, dot, rest = text.partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 12) or (
-        dot and not (len(rest) == 2 and rest.isdigit())
+        dot and not (len(rest) == 2 and rest.isascii() and rest.isdigit())
     ):
         raise NotUnderstood(where)
     return text

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tongban.connectors.wire import NotUnderstood, Wire, day, end_day, listened, read
+from tongban.connectors.wire import Line, NotUnderstood, Wire, day, end_day, listened, read
 from tongban.domain.ports import CardRead, NotThere, Unavailable
 from tongban.domain.text import Text
 
@@ -21,14 +21,14 @@ _ODD = Text(
 
 
 class _Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: str
+    name: Line
     sex: Literal["男", "女"]
-    nation: str
-    birth: str
-    address: str
-    number: str
-    validFrom: str
-    validTo: str
+    nation: Line
+    birth: Line
+    address: Line
+    number: Line
+    validFrom: Line
+    validTo: Line
 
 
 class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

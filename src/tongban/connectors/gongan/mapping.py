@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tongban.connectors.wire import NotUnderstood, day, division, end_day, read, same_person, word
+from tongban.connectors.wire import Line, NotUnderstood, day, division, end_day, read, same_person, word
 from tongban.domain.ports import Licence, Subject, Value
 
 SOURCE = "gongan"
@@ -29,33 +29,33 @@ class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Info(_Struct, frozen=True, forbid_unknown_fields=True):
-    SNAME: str
-    SIDCODE: str
-    SSEX: str | None = None
-    SETHNIC: str | None = None
-    SBIRTH: str | None = None
-    SADDR: str | None = None
-    SADDRCODE: str | None = None
-    SHUKOUTYPE: str | None = None
-    SRELATION: str | None = None
-    SINDATE: str | None = None
-    SPERMITNO: str | None = None
-    SVALIDTO: str | None = None
+    SNAME: Line
+    SIDCODE: Line
+    SSEX: Line | None = None
+    SETHNIC: Line | None = None
+    SBIRTH: Line | None = None
+    SADDR: Line | None = None
+    SADDRCODE: Line | None = None
+    SHUKOUTYPE: Line | None = None
+    SRELATION: Line | None = None
+    SINDATE: Line | None = None
+    SPERMITNO: Line | None = None
+    SVALIDTO: Line | None = None
 
 
 class _Record(_Struct, frozen=True, forbid_unknown_fields=True):
-    catMainCode: str
-    certNo: str
-    holderCode: str
-    validFrom: str
-    validTo: str
+    catMainCode: Line
+    certNo: Line
+    holderCode: Line
+    validFrom: Line
+    validTo: Line
     info: _Info
 
 
 class _Head(_Struct, frozen=True, forbid_unknown_fields=True):
     code: Literal["0"]
-    msg: str
-    queryTime: str
+    msg: Line
+    queryTime: Line
 
 
 class _Licences(_Head, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +68,7 @@ class _Verified(_Head, frozen=True, forbid_unknown_fields=True):
 
 
 class _Noted(_Head, frozen=True, forbid_unknown_fields=True):
-    receipt: str
+    receipt: Line
 
 
 def licences(raw: bytes, subject: Subject, kinds: tuple[str, ...], as_of: datetime) -> tuple[Licence, ...]:

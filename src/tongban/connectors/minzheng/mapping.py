@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from tongban.connectors.wire import NotUnderstood, day, money, read, same_person, word
+from tongban.connectors.wire import Line, NotUnderstood, day, money, read, same_person, word
 from tongban.domain.ports import Licence, Subject, Value
 
 SOURCE = "minzheng"
@@ -27,57 +27,57 @@ class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Person(_Struct, frozen=True, forbid_unknown_fields=True):
-    NAME: str
-    IDCODE: str
+    NAME: Line
+    IDCODE: Line
 
 
 class _Marriage(_Struct, frozen=True, forbid_unknown_fields=True, tag_field="TYPE", tag="marriage"):
-    CERTCODE: str
-    MAKEDAY: str
-    OFFICE: str
+    CERTCODE: Line
+    MAKEDAY: Line
+    OFFICE: Line
     STATUS: Literal["有效"]
     HUSBAND: _Person
     WIFE: _Person
 
 
 class _Relief(_Struct, frozen=True, forbid_unknown_fields=True, tag_field="TYPE", tag="relief"):
-    CERTCODE: str
-    MAKEDAY: str
-    ENDDAY: str
-    KIND: str
-    AMOUNT: str
+    CERTCODE: Line
+    MAKEDAY: Line
+    ENDDAY: Line
+    KIND: Line
+    AMOUNT: Line
     HOLDER: _Person
 
 
 class _Found(_Struct, frozen=True, forbid_unknown_fields=True):
     success: Literal[True]
-    message: str
+    message: Line
     time: datetime
     records: list[_Marriage | _Relief]
 
 
 class _Result(_Struct, frozen=True, forbid_unknown_fields=True):
     HOLDER: _Person
-    MARITAL: str | None = None
+    MARITAL: Line | None = None
     CERTIFICATE: _Marriage | None = None
-    KIND: str | None = None
-    INCOME: str | None = None
-    SAVINGS: str | None = None
+    KIND: Line | None = None
+    INCOME: Line | None = None
+    SAVINGS: Line | None = None
     MEMBERS: Annotated[int, msgspec.Meta(ge=1, le=30)] | None = None
 
 
 class _Verified(_Struct, frozen=True, forbid_unknown_fields=True):
     success: Literal[True]
-    message: str
+    message: Line
     time: datetime
     result: _Result | None
 
 
 class _Noted(_Struct, frozen=True, forbid_unknown_fields=True):
     success: Literal[True]
-    message: str
+    message: Line
     time: datetime
-    receipt: str
+    receipt: Line
 
 
 def licences(raw: bytes, subject: Subject, kinds: tuple[str, ...], as_of: datetime) -> tuple[Licence, ...]:

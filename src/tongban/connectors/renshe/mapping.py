@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from tongban.connectors.wire import NotUnderstood, day, division, money, read, same_person, word
+from tongban.connectors.wire import Line, NotUnderstood, day, division, money, read, same_person, word
 from tongban.domain.ports import Licence, Subject, Value
 
 SOURCE = "renshe"
@@ -20,32 +20,32 @@ class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Person(_Struct, frozen=True, forbid_unknown_fields=True):
-    AAC002: str
-    AAC003: str
-    AAC008: str
+    AAC002: Line
+    AAC003: Line
+    AAC008: Line
 
 
 class _Employment(_Person, frozen=True, forbid_unknown_fields=True):
-    AAB004: str
-    AAB003: str
-    AAB301: str
+    AAB004: Line
+    AAB003: Line
+    AAB301: Line
     AAE030: int
 
 
 class _Pension(_Person, frozen=True, forbid_unknown_fields=True):
     AAE140: Literal["110", "170"]
     AIC160: int
-    AIC266: str
+    AIC266: Line
 
 
 class _Book(_Person, frozen=True, forbid_unknown_fields=True):
-    AAC048: str
+    AAC048: Line
 
 
 class _Head(_Struct, frozen=True, forbid_unknown_fields=True):
     APPCODE: Literal[1]
-    MSG: str
-    AAE036: str
+    MSG: Line
+    AAE036: Line
 
 
 class _Employments(_Head, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +64,7 @@ class _Books(_Head, frozen=True, forbid_unknown_fields=True):
 
 
 class _Noted(_Head, frozen=True, forbid_unknown_fields=True):
-    RECEIPT: str
+    RECEIPT: Line
 
 
 P = TypeVar("P", bound=_Person)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tongban.connectors.wire import NotUnderstood, day, read, same_person, word
+from tongban.connectors.wire import Line, NotUnderstood, day, read, same_person, word
 from tongban.domain.ports import Licence, Subject, Value
 
 SOURCE = "weijian"
@@ -21,23 +21,23 @@ class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Row(_Struct, frozen=True, forbid_unknown_fields=True):
     CATMAINCODE: Literal["314910001000500"]
-    CERTNO: str
-    HOLDERCODE: str
-    SNEONATALNAME: str
-    SNEONATALSEX: str
-    SBIRTHDAY: str
-    SDADNAME: str
-    SDADETHNIC: str
-    SDADIDCODE: str
-    SMUMNAME: str
-    SMUMIDCODE: str
-    MAKEDAY: str
+    CERTNO: Line
+    HOLDERCODE: Line
+    SNEONATALNAME: Line
+    SNEONATALSEX: Line
+    SBIRTHDAY: Line
+    SDADNAME: Line
+    SDADETHNIC: Line
+    SDADIDCODE: Line
+    SMUMNAME: Line
+    SMUMIDCODE: Line
+    MAKEDAY: Line
 
 
 class _Head(_Struct, frozen=True, forbid_unknown_fields=True):
     status: Literal[200]
-    msg: str
-    time: str
+    msg: Line
+    time: Line
 
 
 class _Births(_Head, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +46,7 @@ class _Births(_Head, frozen=True, forbid_unknown_fields=True):
 
 
 class _Noted(_Head, frozen=True, forbid_unknown_fields=True):
-    receipt: str
+    receipt: Line
 
 
 def _time(answer: _Head) -> None:

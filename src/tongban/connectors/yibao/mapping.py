@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tongban.connectors.wire import NotUnderstood, day, read, same_person
+from tongban.connectors.wire import Line, NotUnderstood, day, read, same_person
 from tongban.domain.ports import Licence, Subject, Value
 
 SOURCE = "yibao"
@@ -19,18 +19,18 @@ class _Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Base(_Struct, frozen=True, forbid_unknown_fields=True):
-    psn_no: str
-    certno: str
-    psn_name: str
+    psn_no: Line
+    certno: Line
+    psn_name: Line
     gend: Literal["1", "2"]
-    brdy: str
+    brdy: Line
 
 
 class _Insured(_Struct, frozen=True, forbid_unknown_fields=True):
     insutype: Literal["310", "390"]
     psn_insu_stas: Literal["1", "2"]
-    psn_insu_date: str
-    insuplc_admdvs: str
+    psn_insu_date: Line
+    insuplc_admdvs: Line
     retired: Literal["0", "1"]
 
 
@@ -41,9 +41,9 @@ class _Output(_Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Head(_Struct, frozen=True, forbid_unknown_fields=True):
     infcode: Literal[0]
-    inf_refmsgid: str
-    respond_time: str
-    err_msg: str
+    inf_refmsgid: Line
+    respond_time: Line
+    err_msg: Line
 
 
 class _Person(_Head, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +51,7 @@ class _Person(_Head, frozen=True, forbid_unknown_fields=True):
 
 
 class _Receipt(_Struct, frozen=True, forbid_unknown_fields=True):
-    receipt: str
+    receipt: Line
 
 
 class _Noted(_Head, frozen=True, forbid_unknown_fields=True):
