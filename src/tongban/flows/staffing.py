@@ -12,7 +12,6 @@ import msgspec
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils import translation
 
 from tongban.domain import staffing
 from tongban.domain.actor import POWERS, Actor, Grant
@@ -22,6 +21,14 @@ from tongban.plumbing import tx
 from tongban.plumbing.tx import flow
 from tongban.registers.staff import queries, service
 from tongban.registers.staff.queries import Account
+
+# Our own words: Django's Chinese ones are not complete.
+_WEAK = {
+    "password_too_short": Text("密码太短,至少 10 位", "The password is too short; it needs at least 10 characters"),
+    "password_too_similar": Text("密码与登录名或姓名太相近", "The password is too much like the login or the name"),
+    "password_too_common": Text("这个密码太常见,容易被猜到", "This password is too common and easily guessed"),
+    "password_entirely_numeric": Text("密码不能全是数字", "A password cannot be all digits"),
+}
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -40,13 +47,11 @@ def _sound_password(password: str, staff: Account, pointer: str = "/password") -
     try:
         validate_password(password, staff)  # type: ignore[arg-type]
     except ValidationError as why:
-        both = []
-        for locale in ("zh-hans", "en"):
-            with translation.override(locale):
-                both.append([str(m) for m in why.messages])
         problems = tuple(
-            Problem(f"password.{e.code}", Text(zh, en), pointer)
-            for e, zh, en in zip(why.error_list, both[0], both[1], strict=True)
+            Problem(
+                f"password.{e.code}", _WEAK.get(str(e.code), Text("".join(e.messages), "".join(e.messages))), pointer
+            )
+            for e in why.error_list
         )
         raise Refused("password.weak", problems[0].text.zh, problems[0].text.en, problems=problems) from None
     return make_password(password)

@@ -6,6 +6,8 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
+from django.db import connection
+
 from tongban.domain.actor import Grant
 from tongban.plumbing.ids import new_id
 from tongban.registers.staff.models import Power, Staff, Token
@@ -41,9 +43,13 @@ def grant(
     return row.id
 
 
-def revoke(power_id: uuid.UUID, *, by: str, at: dt.datetime) -> int:
-    """End a power now; return how many rows ended (0 when it had ended before)."""
-    return Power.objects.filter(id=power_id, revoked_by="").update(valid_until=at, revoked_by=by)
+def revoke(power_id: uuid.UUID, *, by: str, at: dt.datetime) -> bool:
+    """End a power now; False when it had ended before."""
+    # RETURNING, because inside a flow's pipeline the count of an UPDATE is not known without an answer.
+    return _ended(
+        "update staff_power set valid_until = %s, revoked_by = %s where id = %s and revoked_by = '' returning id",
+        [at, by, power_id],
+    )
 
 
 def set_password(staff_id: uuid.UUID, password_hash: str, *, must_change: bool) -> None:
@@ -75,9 +81,17 @@ def issue_token(
     return row.id, raw
 
 
-def revoke_token(token_id: uuid.UUID, *, at: dt.datetime) -> int:
-    """End a token now; return how many ended (0 when it had ended before)."""
-    return Token.objects.filter(id=token_id, revoked_at=None).update(revoked_at=at)
+def revoke_token(token_id: uuid.UUID, *, at: dt.datetime) -> bool:
+    """End a token now; False when it had ended before."""
+    return _ended(
+        "update staff_token set revoked_at = %s where id = %s and revoked_at is null returning id", [at, token_id]
+    )
+
+
+def _ended(statement: str, values: list[object]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone() is not None
 
 
 def token_used(token_id: uuid.UUID, *, at: dt.datetime) -> None:
