@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from tongban.domain.name import is_han
 
-_REGION = re.compile(r"^\D{0,12}?(?:区|县)(?:\D{1,10}?(?:街道|镇|乡))?")
+# A 小区, 园区 or 社区 is not a district but where somebody lives.
+_REGION = re.compile(r"^\D{0,12}?(?:(?<![小园社])区|县)(?:\D{1,10}?(?:街道|镇|乡))?")
 HIDDEN = "****"
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from tongban.domain.id_number import IdKind, Sex, clean_code, parse_id_number
+from tongban.domain.id_number import Sex, clean_code, parse_id_number
 from tongban.domain.name import clean_name, name_key
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
@@ -131,11 +131,6 @@ def index_key(kind: str, value: str) -> str:
     if kind == "name":
         return name_key(clean_name(value))
     return re.sub(r"[^0-9A-Z]", "", clean_code(value))
-
-
-def id_kind_of(number: str, *, today: dt.date) -> IdKind:
-    """The kind of a number typed without a kind. Raises the refusals of ``parse_id_number``."""
-    return parse_id_number(number, today=today).kind
 
 
 def _passport(number: str) -> str:
