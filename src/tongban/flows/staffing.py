@@ -25,7 +25,7 @@ from tongban.registers.staff.queries import Account
 # Our own words: Django's Chinese ones are not complete.
 _WEAK = {
     "password_too_short": Text("密码太短,至少 10 位", "The password is too short; it needs at least 10 characters"),
-    "password_too_similar": Text("密码与登录名或姓名太相近", "The password is too much like the login or the name"),
+    "password_too_similar": Text("密码不能包含登录名或姓名", "A password must not contain the login or the name"),
     "password_too_common": Text("这个密码太常见,容易被猜到", "This password is too common and easily guessed"),
     "password_entirely_numeric": Text("密码不能全是数字", "A password cannot be all digits"),
 }
@@ -44,8 +44,11 @@ def _sound_password(password: str, staff: Account, pointer: str = "/password") -
         raise Refused(
             "password.long", "密码不能超过 128 个字符", "A password has at most 128 characters", pointer=pointer
         )
+    if staff.login in password.lower() or (len(staff.name) > 1 and staff.name in password):
+        alike = _WEAK["password_too_similar"]
+        raise Refused("password.password_too_similar", alike.zh, alike.en, pointer=pointer)
     try:
-        validate_password(password, staff)  # type: ignore[arg-type]
+        validate_password(password)
     except ValidationError as why:
         problems = tuple(
             Problem(

@@ -183,9 +183,10 @@ def login_of(request: HttpRequest, credentials: Any = None) -> str:
 
 def locked_until(request: HttpRequest, credentials: Any) -> dt.datetime | None:
     """The end of the lock: the last wrong attempt plus the cool-off."""
-    from axes.attempts import get_user_attempts
+    from axes.handlers.proxy import AxesProxyHandler
     from axes.helpers import get_cool_off
 
-    latest = [a.attempt_time for rows in get_user_attempts(request, credentials) for a in rows]
+    rows = AxesProxyHandler.get_implementation().get_user_attempts(request, credentials)  # type: ignore[attr-defined]
+    latest = [attempt.attempt_time for several in rows for attempt in several]
     cool = get_cool_off(request)
     return max(latest) + cool if latest and cool else None

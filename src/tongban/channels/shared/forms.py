@@ -68,7 +68,7 @@ def raw_answers(
                 raw[element.code] = [v[:LONGEST] for v in given[:MOST_VALUES] if v]
                 several = len(given) > MOST_VALUES
             else:
-                raw[element.code] = given[-1][:LONGEST]
+                raw[element.code] = given[-1][:LONGEST] if given else ""
                 several = len(given) > 1
             problems += _envelope(element, given, several, f"{pointer}/{element.code}")
         elif name not in FRAME and name not in controls:

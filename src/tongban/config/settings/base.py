@@ -132,7 +132,6 @@ PASSWORD_HASHERS = [
 _RULES = "django.contrib.auth.password_validation."
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": _RULES + "MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": _RULES + "UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("login", "name")}},
     {"NAME": _RULES + "CommonPasswordValidator"},
     {"NAME": _RULES + "NumericPasswordValidator"},
 ]
@@ -151,6 +150,8 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_USERNAME_CALLABLE = "tongban.channels.shared.errors.login_of"
 AXES_LOCKOUT_CALLABLE = "tongban.channels.shared.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
+# Trying again does not lengthen the lock, so the page can say until when and be right.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
 TONGBAN_KEY_FILE = Path(os.environ.get("TONGBAN_KEY_FILE") or VAR / "keys.json")
 TONGBAN_FILES = Path(os.environ.get("TONGBAN_FILES") or VAR / "files")
