@@ -3,14 +3,15 @@ knows, look at it. A visit is the reason for everything that is seen, and everyt
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 import msgspec
 
 from tongban.domain import fetching, ports
 from tongban.domain.actor import Actor
-from tongban.domain.consent import Consent, Mandate
+from tongban.domain.consent import Consent, Mandate, MandateKind, make_consent, make_mandate
 from tongban.domain.fetching import Request
 from tongban.domain.person import Identity, must_be_represented
 from tongban.domain.ports import Checked, Given, Licence, NotThere, Purpose, Subject, Unavailable
@@ -32,6 +33,7 @@ from tongban.registers.people.rows import Known
 How = Literal["card", "typed", "licence"]
 # What one check says holds for the person is kept like a licence of this kind, so that it satisfies a material.
 CHECK = "check:"
+Calls = dict[str, Callable[[], Given | NotThere | Checked | Unavailable]]
 
 
 class Met(msgspec.Struct, frozen=True):
@@ -73,20 +75,23 @@ def _identity_values(identity: Identity, source: str, grade: str, at: dt.datetim
 
 @flow("visit.mandate")
 def register_mandate(
-    actor: Actor, visit_id: str, *, kind: Literal["written", "guardian", "organisation"] = "written",
-    items: tuple[str, ...] = (), until: dt.date, paper: str = "", at: dt.datetime, key: str = "",
+    actor: Actor, visit_id: str, *, kind: MandateKind = "written", items: tuple[str, ...] = (), until: dt.date | None = None,
+    paper: str, at: dt.datetime, key: str = "",
 ) -> str:  # fmt: skip
-    """登记委托: the agent of this visit may act for the applicant, on all items or those named, until a date."""
+    """登记委托: the agent of this visit may act for the applicant, on the items named or (none named) on all, until a date.
+    ``paper`` names the document that was shown. Returns the reference of the mandate."""
     visit = access.visit(actor, visit_id)
     if not visit.agent:
         raise Refused("mandate.no_agent", "本次接待没有代办人", "There is no agent in this visit", pointer="/agent")
-    mandate = Mandate(
-        ref=str(new_id()), agent=visit.agent, principal=visit.applicant, kind=kind, items=items,
-        since=city_date(at), until=until, paper=paper,
-    )  # fmt: skip
-    people_service.mandate(mandate, by=actor.ref, at=at)
+    mandate = make_mandate(
+        Mandate(
+            principal=visit.applicant, agent=visit.agent, kind=kind, items=items, all_items=not items, paper=paper,
+            valid_from=city_date(at), valid_until=until,
+        )  # fmt: skip
+    )
+    reference = people_service.mandate(mandate, by=actor.ref, at=at)
     current().about(case=f"visit:{visit_id}", person=visit.applicant, agent=visit.agent, kind=kind)
-    return mandate.ref
+    return reference
 
 
 @flow("visit.close")
@@ -110,13 +115,17 @@ def consent(actor: Actor, visit_id: str, item: str, requests: Sequence[Request],
     """授权: the person agrees, for this item and this visit, that these departments are asked for these kinds of data."""
     visit = access.visit(actor, visit_id)
     given = Consent(
-        ref=str(new_id()), person=visit.applicant, purpose=f"item:{item}",
-        kinds=frozenset(k for r in requests for k in (*r.kinds, *(CHECK + c for c in r.checks))),
-        about=f"visit:{visit_id}", given_at=at, until=at + dt.timedelta(hours=12), given_by=visit.agent or visit.applicant,
+        person=visit.applicant, purpose=f"item:{item}", kinds=consented(requests), about=f"visit:{visit_id}", given_at=at,
+        until=at + dt.timedelta(hours=12), given_by=visit.agent or visit.applicant,
     )  # fmt: skip
-    people_service.consent(given)
+    reference = people_service.consent(make_consent(given))
     current().about(case=f"visit:{visit_id}", person=visit.applicant, item=item)
-    return given.ref
+    return reference
+
+
+def consented(requests: Sequence[Request]) -> tuple[str, ...]:
+    """The kinds of data that these requests need the person's consent for."""
+    return tuple(sorted({k for r in requests for k in (*r.kinds, *(CHECK + c for c in r.checks))}))
 
 
 @flow("visit.fetched")
@@ -132,7 +141,7 @@ def keep_fetched(
     people_service.keep(
         visit.applicant,
         [
-            (code, Known(value, one.source, one.as_of, one.grade))  # type: ignore[arg-type]
+            (code, Known(value, one.source, one.as_of, one.grade))
             for one in licences
             for code, value in one.fields.items()
         ],
@@ -158,19 +167,19 @@ def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: f
     identity = people.identity(visit.applicant)
     values = {code: k.value for code, k in people.known(visit.applicant).items()}
     purpose = Purpose(about=f"visit:{visit_id}", item=item, reason=f"办理{version.name.zh}", actor=actor.ref)
-    calls = {}
+    calls: Calls = {}
     for request in wanted:
         port = sockets.plugged().department(request.department)
         calls.update(_calls(port, request, Subject(identity.number, identity.name), values, purpose))
     return _sort_out(actor, visit_id, item, wanted, outside.ask(calls, budget), at)
 
 
-def _calls(port: ports.Department, request: Request, subject: Subject, values: Mapping[str, object], purpose: Purpose) -> dict:
-    calls = {}
+def _calls(port: ports.Department, request: Request, subject: Subject, values: Mapping[str, ports.Value], purpose: Purpose) -> Calls:
+    calls: Calls = {}
     if request.kinds:
-        calls[request.department] = lambda: port.licences(subject, request.kinds, purpose)
+        calls[request.department] = partial(port.licences, subject, request.kinds, purpose)
     for check in request.checks:
-        calls[f"{request.department}:{check}"] = lambda check=check: port.check(subject, check, values, purpose)
+        calls[f"{request.department}:{check}"] = partial(port.check, subject, check, values, purpose)
     return calls
 
 
