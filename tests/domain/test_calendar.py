@@ -64,6 +64,7 @@ def test_a_year_without_a_notice_gives_a_provisional_deadline() -> None:
 
 def test_the_last_days_of_december_wait_for_the_next_notice() -> None:
     assert CITY.add_working_days(D(2026, 12, 20), 9) == Deadline(D(2026, 12, 31), provisional=True)
+    assert CITY.add_working_days(D(2026, 12, 20), 4) == Deadline(D(2026, 12, 24), provisional=True)
     fixed = CITY.with_notice(NOTICE_2027)
     assert fixed.is_workday(D(2026, 12, 26)) and not fixed.is_workday(D(2026, 12, 31))
     assert fixed.add_working_days(D(2026, 12, 20), 9) == Deadline(D(2026, 12, 30))
@@ -75,6 +76,16 @@ def test_a_fixed_year_does_not_become_provisional_again() -> None:
         CITY.with_notice(Year(2026))
     assert caught.value.code == "period.notice_final"
     assert CITY.with_notice(Year(2026, provisional=False, off=())).is_workday(D(2026, 10, 1))  # a corrected notice
+
+
+def test_an_empty_span_is_not_provisional() -> None:
+    assert not CITY.provisional_between(D(2030, 5, 6), D(2030, 5, 6))
+
+
+def test_a_day_is_off_or_at_work_not_both() -> None:
+    with pytest.raises(Refused) as caught:
+        Calendar.of([Year(2026, provisional=False, off=(D(2026, 10, 10),), work=(D(2026, 10, 10),))])
+    assert (caught.value.code, caught.value.facts["day"]) == ("period.day_twice", "2026-10-10")
 
 
 def test_only_dates_and_sane_counts() -> None:
@@ -96,7 +107,7 @@ def test_a_long_span_costs_no_more_than_its_years() -> None:
 dates = st.dates(D(2025, 1, 1), D(2028, 12, 31))
 calendars = st.builds(
     lambda off, work: Calendar.of(
-        [Year(y, provisional=False, off=tuple(sorted(off)), work=tuple(sorted(work))) for y in (2025, 2026, 2027)]
+        [Year(y, provisional=False, off=tuple(off - work), work=tuple(work)) for y in (2025, 2026, 2027)]
     ),
     st.sets(dates, max_size=30),
     st.sets(dates, max_size=15),

@@ -38,7 +38,8 @@ def test_credit_codes_of_the_conventions(text: str) -> None:
         ("9111000060003734IL", "code.credit.character"),
         ("911100O0600037341L", "code.credit.character"),
         ("91110000600037341M", "code.credit.check_digit"),
-        ("9111A000600037341L", "code.credit.character"),
+        ("911100A0600037341L", "code.credit.character"),
+        ("9111000A600037341L", "code.credit.character"),
         ("9111中000600037341L", "code.credit.character"),
     ],
 )

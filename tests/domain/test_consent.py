@@ -91,6 +91,7 @@ def test_once_is_once_and_withdrawn_is_withdrawn() -> None:
     once = replace(VISIT, once=True, until=None)
     ask(make_consent(once))
     assert code_of(ask, used(used(once, NOON), NOON + HOUR)) == "consent.used"
+    assert used(used(once, NOON), NOON + HOUR).used_at == NOON
     ask(used(VISIT, NOON))
     taken_back = withdraw(VISIT, NOON + HOUR / 2)
     ask(taken_back)

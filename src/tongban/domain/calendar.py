@@ -59,8 +59,14 @@ class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def of(cls, years: Iterable[Year]) -> "Calendar":
-        """A calendar from notices; of two for one year the last holds."""
-        return cls({year.year: year for year in years})
+        """A calendar from notices; of two for one year the last holds. Refused ``period.day_twice`` when one notice
+        names a day both as off and as a working day."""
+        known = {year.year: year for year in years}
+        for year in known.values():
+            for day in sorted({*year.off} & {*year.work}):
+                zh = f"{year.year}年的安排把{day}同时列为放假和上班,请核对通知"
+                raise Refused("period.day_twice", zh, f"{day} is both off and a working day", day=str(day))
+        return cls(known)
 
     def with_notice(self, year: Year) -> "Calendar":
         """The calendar after a notice. A year once fixed is not made provisional again (``period.notice_final``)."""
