@@ -1,0 +1,97 @@
+"""A real headless browser for tests: the system's Chromium, our pages from a live server, axe-core from the lock file."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tongban.config import static
+from tongban.config.settings.base import ROOT
+
+# Playwright runs a loop on this thread; the tests' own database calls are nevertheless ordinary ones.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync",
+    "--disable-component-update", "--no-first-run", "--disable-default-apps",
+]  # fmt: skip
+WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def chromium() -> str | None:
+    """The browser to use: TONGBAN_CHROMIUM, the system's, or None for Playwright's own."""
+    found = [
+        os.environ.get("TONGBAN_CHROMIUM"),
+        shutil.which("chromium"),
+        shutil.which("chromium-browser"),
+        shutil.which("google-chrome"),
+    ]
+    return next((p for p in found if p), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    static.gather()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=list(WIDTHS))
+def width(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def context(browser: Browser, width: str) -> Iterator[BrowserContext]:
+    wide, high = WIDTHS[width]
+    made = browser.new_context(viewport={"width": wide, "height": high}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails its test on any script error or refused resource (CSP)."""
+    made = context.new_page()
+    wrong: list[str] = []
+    made.on("pageerror", lambda e: wrong.append(f"script: {e}"))
+    made.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+    yield made
+    assert wrong == []
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Run axe-core and return the violations as readable lines."""
+    source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+    def run(page: Page) -> list[str]:
+        # evaluate goes around the page's own policy, which rightly refuses an injected script.
+        page.evaluate(source)
+        found = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(AXE_TAGS)}}}).then(r => r.violations)")
+        return [f"{v['id']}: {v['help']} at {[n['target'] for n in v['nodes'][:4]]}" for v in found]
+
+    return run
+
+
+@pytest.fixture
+def shot(width: str) -> Callable[[Page, str], None]:
+    """Keep a picture when TONGBAN_SHOTS names a folder."""
+
+    def take(page: Page, name: str) -> None:
+        if folder := os.environ.get("TONGBAN_SHOTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+    return take
+
+
+def no_sideways(page: Page) -> bool:
+    """True when nothing makes the page scroll sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
