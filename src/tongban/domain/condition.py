@@ -69,7 +69,7 @@ class _Reader:
         if element is None:
             near = difflib.get_close_matches(code, self.elements, 1)
             hint = f"是不是 ${near[0]}?" if near else "先在 elements.yaml 登记这个数据元"
-            bad(path, f"没有名为“{code}”的数据元", hint, f"unknown element {code}")
+            bad(path, f"没有名为“{code[:40]}”的数据元", hint, f"unknown element {code[:40]}")
         return _reference(element, path)
 
     def constant_number(self, raw: Any, path: str) -> Expr:
@@ -82,7 +82,7 @@ class _Reader:
         if op not in OPERATORS:
             near = difflib.get_close_matches(op, OPERATORS, 1)
             mend = f"是不是 {near[0]}?" if near else f"可用的有:{'、'.join(OPERATORS)}"
-            bad(path, f"没有“{op}”这种运算", mend, f"unknown operator {op}")
+            bad(path, f"没有“{op[:40]}”这种运算", mend, f"unknown operator {op[:40]}")
         if op in ("money", "quantity", "date", "number", "text"):
             return self.literal(op, inner, path)
         if op == "in":
