@@ -24,7 +24,8 @@ def _name(value: str) -> str:
         if len(value) == 1:
             return "*"
         return value[0] + "*" * min(len(value) - 2, 3) + value[-1] if len(value) > 2 else value[0] + "*"
-    return "".join(part if part in " ·-" else _first(part) for part in re.split(r"([ ·-])", value) if part)
+    shown = "".join(part if part in " ·-" else _first(part) for part in re.split(r"([ ·-])", value) if part)
+    return shown if "*" in shown else HIDDEN
 
 
 def _first(part: str) -> str:
