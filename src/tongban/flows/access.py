@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from tongban.domain import consent
 from tongban.domain.actor import Actor
-from tongban.domain.consent import Mandate
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotAllowed, NotFound, Refused
 from tongban.plumbing.tx import current, flow
@@ -18,6 +18,7 @@ from tongban.registers.cases.queries import Found
 from tongban.registers.counters import queries as counters
 from tongban.registers.counters.queries import VisitFound
 from tongban.registers.people import queries as people
+from tongban.registers.people.rows import HeldMandate
 
 
 def _no_case() -> NotFound:
@@ -70,9 +71,16 @@ def visit(actor: Actor, visit_id: str) -> VisitFound:
     except ValueError:
         found = None
     if found is None or found.staff != actor.ref:
-        raise NotFound("visit.not_found", "没有找到这次接待,请重新读卡开始", "No such visit: read the card again", pointer="/visit")
+        raise NotFound(
+            "visit.not_found", "没有找到这次接待,请重新读卡开始", "No such visit: read the card again", pointer="/visit"
+        )
     if found.closed_at is not None:
-        raise Refused("visit.closed", "这次接待已经结束,请重新读卡开始", "This visit is over: read the card again", pointer="/visit")
+        raise Refused(
+            "visit.closed",
+            "这次接待已经结束,请重新读卡开始",
+            "This visit is over: read the card again",
+            pointer="/visit",
+        )
     return found
 
 
@@ -85,13 +93,19 @@ class PersonSeen(msgspec.Struct, frozen=True):
 
 
 @flow("look.person")
-def person(actor: Actor, *, reason: str, visit_id: str = "", number: str = "", person_id: str = "", at: dt.datetime) -> PersonSeen:
+def person(
+    actor: Actor, *, reason: str, visit_id: str = "", number: str = "", person_id: str = "", at: dt.datetime
+) -> PersonSeen:
     """A person's data in clear, for a visit or a case and with a reason; the look is written down for the resident to see."""
     if not reason.strip():
         raise Refused("look.reason_needed", "请说明查看的理由", "Say why you need to see it", pointer="/reason")
     if visit_id:
         found = visit(actor, visit_id)
-        allowed, subject, about = {found.applicant, found.agent} - {""}, person_id or found.applicant, f"visit:{visit_id}"
+        allowed, subject, about = (
+            {found.applicant, found.agent} - {""},
+            person_id or found.applicant,
+            f"visit:{visit_id}",
+        )
     elif number:
         actor.must("person.read")
         held = case(actor, number, power="person.read").case
@@ -104,10 +118,8 @@ def person(actor: Actor, *, reason: str, visit_id: str = "", number: str = "", p
     return PersonSeen(subject, people.identity(subject), dict(people.known(subject)))
 
 
-def mandate_of(actor: Actor, agent: str, principal: str, item: str, on: dt.date) -> Mandate | None:
+def mandate_of(agent: str, principal: str, item: str, on: dt.date) -> HeldMandate | None:
     """The mandate under which the agent may act for the principal on this item, or None."""
-    from tongban.domain import consent
-
     for mandate in people.mandates_for(agent, principal):
         try:
             consent.covers(mandate, item, on)

@@ -19,7 +19,13 @@ from tongban.registers.catalog import queries as catalog
 def accept_by_silence(actor: Actor, number: str, *, at: dt.datetime) -> Standing:
     """逾期不告知即受理: not told within the limit is accepted since the day of receipt."""
     found, on = case_queries.get(number, lock=True), city_date(at)
-    if found is None or found.case.stage != "received" or found.due_kind != "accept" or not found.due_on or found.due_on >= on:
+    if (
+        found is None
+        or found.case.stage != "received"
+        or found.due_kind != "accept"
+        or not found.due_on
+        or found.due_on >= on
+    ):
         raise Conflict("case.not_possible_now", "办件状态已变化", "The case has moved on")
     limits = version_of(found).limits
     current().about(case=number, place=found.case.holder)
@@ -63,7 +69,10 @@ def sweep(at: dt.datetime, most: int = 500) -> dict[str, int]:
     while batch := case_queries.provisional(most, after):
         for found in batch:
             if deadlines.due(found.case, catalog.calendar()) != deadlines.Due(
-                found.due_kind, found.due_on, found.yellow_on, found.provisional  # type: ignore[arg-type]
+                found.due_kind,
+                found.due_on,
+                found.yellow_on,
+                found.provisional,  # type: ignore[arg-type]
             ):
                 done["recomputed"] += _try(recompute_due, found.case.number, at)
         after = batch[-1].case.number

@@ -44,10 +44,7 @@ def standing(case: Case) -> Standing:
 
 def version_of(found: Found) -> ItemVersion:
     """The item version under which the case was received: it never changes."""
-    version = catalog.version(found.case.item, found.case.version)
-    if version is None:
-        raise Refused("item.version_lost", "找不到收件时的事项版本,请联系管理员", "The item version of this case is missing")
-    return version
+    return catalog.version(found.case.item, found.case.version)
 
 
 def _note(text: str) -> list[Beside]:
@@ -66,9 +63,7 @@ def accept(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Stan
     """受理: the legal clock starts with the limits of the item version."""
     found = access.held_case(actor, number)
     limits = version_of(found).limits
-    fact = acts.accept(
-        found.case, legal_days=limits.legal_days, promised_days=limits.promised_days, on=city_date(at)
-    )
+    fact = acts.accept(found.case, legal_days=limits.legal_days, promised_days=limits.promised_days, on=city_date(at))
     return standing(write.appended(found, fact))
 
 
@@ -82,7 +77,14 @@ def not_accept(actor: Actor, number: str, reason: str, note: str = "", *, at: dt
 
 @flow("case.ask_correction")
 def ask_correction(
-    actor: Actor, number: str, points: Sequence[Point], note: str = "", *, second: str = "", at: dt.datetime, key: str = ""
+    actor: Actor,
+    number: str,
+    points: Sequence[Point],
+    note: str = "",
+    *,
+    second: str = "",
+    at: dt.datetime,
+    key: str = "",
 ) -> Standing:
     """补正告知, once. ``second`` is a supervisor's reason for another round and needs the power case.supervise."""
     found, kept, on = access.held_case(actor, number), _note(note), city_date(at)
@@ -104,12 +106,24 @@ def _must_be_of_item(version: ItemVersion, points: Sequence[Point]) -> None:
     known = {("field", f.element) for f in version.fields} | {("paper", p.material) for p in version.papers}
     for i, point in enumerate(points):
         if (point.what, point.code) not in known:
-            raise Refused("correction.not_of_item", "事项中没有这一项", "The item has no such field or paper", pointer=f"/points/{i}")
+            raise Refused(
+                "correction.not_of_item",
+                "事项中没有这一项",
+                "The item has no such field or paper",
+                pointer=f"/points/{i}",
+            )
 
 
 @flow("case.receive_correction")
 def receive_correction(
-    actor: Actor, number: str, answers: dict[str, object], papers: Sequence[PaperIn], *, visit: str = "", at: dt.datetime, key: str = ""
+    actor: Actor,
+    number: str,
+    answers: dict[str, object],
+    papers: Sequence[PaperIn],
+    *,
+    visit: str = "",
+    at: dt.datetime,
+    key: str = "",
 ) -> Standing:
     """补正受理 at any counter: a clerk with the person's visit, the holder, or the resident. The pen stays where it is."""
     on = city_date(at)
@@ -158,7 +172,12 @@ def add_papers(
     known = {p.material for p in version_of(found).papers}
     for p in papers:
         if p.material not in known:
-            raise Refused("paper.not_asked", "此事项不需要这份材料", "The item does not ask for this paper", pointer=f"/papers/{p.material}")
+            raise Refused(
+                "paper.not_asked",
+                "此事项不需要这份材料",
+                "The item does not ask for this paper",
+                pointer=f"/papers/{p.material}",
+            )
     marks = _marks(papers)
     return standing(write.appended(found, acts.add_papers(found.case, marks, city_date(at)), papers=marks))
 
@@ -213,7 +232,11 @@ def finish(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Stan
     if version.handling != "on_the_spot":
         raise Refused("case.not_on_the_spot", "此事项不是即办件,不能当场办结", "This item is not decided on the spot")
     if found.case.stage == "received" or found.case.follow:
-        raise Refused("case.not_ready_to_finish", "材料齐全并受理后才能当场办结", "Only an accepted case with all papers can be finished")
+        raise Refused(
+            "case.not_ready_to_finish",
+            "材料齐全并受理后才能当场办结",
+            "Only an accepted case with all papers can be finished",
+        )
     results = tuple(r.credential or r.name.zh for r in version.results)
     new: list[facts.Body] = [acts.decide(found.case, True, results, on)]
     new += [facts.ResultIssued(on=on, result=r) for r in results]
@@ -240,7 +263,9 @@ def hand_back(actor: Actor, number: str, reason: str, *, at: dt.datetime, key: s
 
 
 @flow("case.withdraw")
-def withdraw(actor: Actor, number: str, reason: str = "", *, visit: str = "", at: dt.datetime, key: str = "") -> Standing:
+def withdraw(
+    actor: Actor, number: str, reason: str = "", *, visit: str = "", at: dt.datetime, key: str = ""
+) -> Standing:
     """撤回, by the resident at any counter or online, before the decision."""
     found = _for_resident(actor, number, visit)
     return standing(write.appended(found, acts.withdraw(found.case, reason, city_date(at))))

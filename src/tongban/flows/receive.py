@@ -55,10 +55,13 @@ class Receipt(msgspec.Struct, frozen=True):
 def version_open(code: str, number: int, on: dt.date) -> ItemVersion:
     """The version to receive under: the one asked for if it is still in force, else a Conflict that keeps what was typed."""
     version = catalog.current(code, on)
-    if version is None:
-        raise NotFound("item.not_found", "没有找到这个事项", "No such item", pointer="/item")
     if not version.receivable:
-        raise Refused("item.guide_only", "此事项目前只提供办事指南,不能在窗口收件", "Only a guide: it cannot be received here", pointer="/item")
+        raise Refused(
+            "item.guide_only",
+            "此事项目前只提供办事指南,不能在窗口收件",
+            "Only a guide: it cannot be received here",
+            pointer="/item",
+        )
     if not catalog.is_open(code):
         raise Conflict(
             "item.closed",
@@ -104,7 +107,7 @@ def receive(actor: Actor, order: Order, *, at: dt.datetime, key: str) -> Receipt
     version = version_open(order.item, order.version, on)
     if "window" not in version.channels:
         raise Refused("item.not_here", "此事项不在窗口受理", "This item is not received at counters", pointer="/item")
-    mandate = _mandate(actor, visit.agent, visit.applicant, order.item, on)
+    mandate = _mandate(visit.agent, visit.applicant, order.item, on)
     assessment = assess(version, visit.applicant, order.intake, visit.center, on)
     receiving.must_be_ready(assessment)
     case, due, code = _open(
@@ -116,11 +119,11 @@ def receive(actor: Actor, order: Order, *, at: dt.datetime, key: str) -> Receipt
     return receipt(case, due, code, at)
 
 
-def _mandate(actor: Actor, agent: str, principal: str, item: str, on: dt.date) -> str:
+def _mandate(agent: str, principal: str, item: str, on: dt.date) -> str:
     """The reference of the mandate when somebody acts for the applicant; no mandate, no case."""
     if not agent:
         return ""
-    mandate = access.mandate_of(actor, agent, principal, item, on)
+    mandate = access.mandate_of(agent, principal, item, on)
     if mandate is None:
         raise Refused(
             "mandate.none",
@@ -128,11 +131,19 @@ def _mandate(actor: Actor, agent: str, principal: str, item: str, on: dt.date) -
             "No valid mandate for this item: register the mandate, or let the person act",
             pointer="/agent",
         )
-    return str(mandate.ref)
+    return mandate.ref
 
 
 def _open(
-    assessment: Assessment, intake: Intake, *, center: str, applicant: str, agent: str, mandate: str, channel: str, on: dt.date
+    assessment: Assessment,
+    intake: Intake,
+    *,
+    center: str,
+    applicant: str,
+    agent: str,
+    mandate: str,
+    channel: str,
+    on: dt.date,
 ) -> tuple[Case, Due, str]:
     version = assessment.version
     answers = cases.beside("answers", msgspec.json.encode(assessment.form.values))
@@ -168,14 +179,20 @@ class Draft(msgspec.Struct, frozen=True):
 
 @flow("draft.save")
 def save_draft(
-    actor: Actor, visit_id: str, item: str, intake: Intake, *, draft: str = "", rev: int = 0, at: dt.datetime, key: str = ""
+    actor: Actor,
+    visit_id: str,
+    item: str,
+    intake: Intake,
+    *,
+    draft: str = "",
+    rev: int = 0,
+    at: dt.datetime,
+    key: str = "",
 ) -> Draft:
     """Keep what was typed so far, right or wrong. A later writer than another device is told (Conflict), nothing is lost."""
     visit = access.visit(actor, visit_id)
     actor.must("case.receive", visit.center)
     version = catalog.current(item, city_date(at))
-    if version is None:
-        raise NotFound("item.not_found", "没有找到这个事项", "No such item", pointer="/item")
     draft_id = uuid.UUID(draft) if draft else new_id()
     before = case_queries.draft(draft_id) if draft else None
     if draft and (before is None or before.applicant != visit.applicant):

@@ -54,7 +54,9 @@ def meet(
     person = people_service.meet(applicant, at, card=card and agent is None)
     other = people_service.meet(agent, at, card=card) if agent else ""
     if agent and other == person:
-        raise Refused("visit.same_person", "申请人和代办人是同一个人", "Applicant and agent are the same person", pointer="/agent")
+        raise Refused(
+            "visit.same_person", "申请人和代办人是同一个人", "Applicant and agent are the same person", pointer="/agent"
+        )
     if applicant.birth:
         must_be_represented(applicant.birth, city_date(at), represented=agent is not None)
     grade, source = ("A", "card") if card and agent is None else ("B", "counter")
@@ -85,8 +87,14 @@ def register_mandate(
         raise Refused("mandate.no_agent", "本次接待没有代办人", "There is no agent in this visit", pointer="/agent")
     mandate = make_mandate(
         Mandate(
-            principal=visit.applicant, agent=visit.agent, kind=kind, items=items, all_items=not items, paper=paper,
-            valid_from=city_date(at), valid_until=until,
+            principal=visit.applicant,
+            agent=visit.agent,
+            kind=kind,
+            items=items,
+            all_items=not items,
+            paper=paper,
+            valid_from=city_date(at),
+            valid_until=until,
         )  # fmt: skip
     )
     reference = people_service.mandate(mandate, by=actor.ref, at=at)
@@ -111,7 +119,9 @@ class Fetched(msgspec.Struct, frozen=True):
 
 
 @flow("visit.consent")
-def consent(actor: Actor, visit_id: str, item: str, requests: Sequence[Request], *, at: dt.datetime, key: str = "") -> str:
+def consent(
+    actor: Actor, visit_id: str, item: str, requests: Sequence[Request], *, at: dt.datetime, key: str = ""
+) -> str:
     """授权: the person agrees, for this item and this visit, that these departments are asked for these kinds of data."""
     visit = access.visit(actor, visit_id)
     given = Consent(
@@ -130,7 +140,13 @@ def consented(requests: Sequence[Request]) -> tuple[str, ...]:
 
 @flow("visit.fetched")
 def keep_fetched(
-    actor: Actor, visit_id: str, item: str, licences: Sequence[Licence], asked: Mapping[str, Sequence[str]], *, at: dt.datetime
+    actor: Actor,
+    visit_id: str,
+    item: str,
+    licences: Sequence[Licence],
+    asked: Mapping[str, Sequence[str]],
+    *,
+    at: dt.datetime,
 ) -> None:
     """Keep what departments handed over: licences, and the values in them with source, date and grade. Every look at a
     department's data is one audit line of this act."""
@@ -148,7 +164,10 @@ def keep_fetched(
         at,
     )
     current().about(
-        case=f"visit:{visit_id}", person=visit.applicant, reason=f"item:{item}", kinds=sorted(one.kind for one in licences)
+        case=f"visit:{visit_id}",
+        person=visit.applicant,
+        reason=f"item:{item}",
+        kinds=sorted(one.kind for one in licences),
     )
 
 
@@ -174,7 +193,9 @@ def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: f
     return _sort_out(actor, visit_id, item, wanted, outside.ask(calls, budget), at)
 
 
-def _calls(port: ports.Department, request: Request, subject: Subject, values: Mapping[str, ports.Value], purpose: Purpose) -> Calls:
+def _calls(
+    port: ports.Department, request: Request, subject: Subject, values: Mapping[str, ports.Value], purpose: Purpose
+) -> Calls:
     calls: Calls = {}
     if request.kinds:
         calls[request.department] = partial(port.licences, subject, request.kinds, purpose)
@@ -221,5 +242,3 @@ def _as_licence(answer: Checked) -> Licence:
         kind=CHECK + answer.what, number=CHECK + answer.what, fields=answer.fields, issued=today,
         valid_until=today + dt.timedelta(days=1), as_of=answer.as_of, source=answer.source, grade=answer.grade,
     )  # fmt: skip
-
-

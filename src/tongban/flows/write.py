@@ -26,7 +26,13 @@ def _grow(before: Case, new: Sequence[facts.Body], at: dt.datetime, by: str) -> 
 
 @step
 def opened(
-    number: str, new: Sequence[facts.Body], *, query_code: str, department: str, papers: Sequence[PaperMark], kept: Sequence[Beside]
+    number: str,
+    new: Sequence[facts.Body],
+    *,
+    query_code: str,
+    department: str,
+    papers: Sequence[PaperMark],
+    kept: Sequence[Beside],
 ) -> tuple[Case, deadlines.Due]:
     """Write a new case with its first facts; return it with the date that binds it."""
     act = current()

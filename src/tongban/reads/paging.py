@@ -19,4 +19,6 @@ def unpack(cursor: str, kind: type[tuple[Any, ...]] | Any) -> Any:
     try:
         return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
-        raise Refused("page.cursor", "翻页位置无效,请从第一页开始", "Not a cursor: begin at the first page", pointer="/cursor") from None
+        raise Refused(
+            "page.cursor", "翻页位置无效,请从第一页开始", "Not a cursor: begin at the first page", pointer="/cursor"
+        ) from None

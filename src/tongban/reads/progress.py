@@ -115,7 +115,15 @@ def _steps(found: Found) -> tuple[Step, ...]:
         elif isinstance(fact, facts.CorrectionAsked):
             note = Text(f"请在{fact.until:%Y-%m-%d}前补正", f"Correct it by {fact.until:%Y-%m-%d}")
         steps.append(
-            Step(entry.n, facts.kind(fact), public_state.step_word(fact), entry.at, where, _name(where),
-                 facts.exchange_event(fact) or "", note)  # fmt: skip
+            Step(
+                entry.n,
+                facts.kind(fact),
+                public_state.step_word(fact),
+                entry.at,
+                where,
+                _name(where),
+                facts.exchange_event(fact) or "",
+                note,
+            )  # fmt: skip
         )
     return tuple(steps)

@@ -53,9 +53,7 @@ class Lights(msgspec.Struct, frozen=True):
     unlooked: int
 
 
-_COLUMNS = (
-    "number, item, version, stage, looked, custody, holder, receiving, opened_at, due_kind, due_on, yellow_on, provisional"
-)
+_COLUMNS = "number, item, version, stage, looked, custody, holder, receiving, opened_at, due_kind, due_on, yellow_on, provisional"
 _TODO = (
     f"select {_COLUMNS} from unnest(%s::text[]) as c(code) cross join lateral ("
     f"select {_COLUMNS} from cases_case where holder = c.code and not closed and (due_on, number) > (%s, %s) "
@@ -74,7 +72,11 @@ def centers_of(actor: Actor, power: str, center: str = "") -> list[str]:
         actor.must(power, center)
         return [center]
     places = actor.places(power)
-    return [c.code for c in catalog.places().centers.values() if any(c.code.startswith(p.removesuffix("0000")) for p in places)]
+    return [
+        c.code
+        for c in catalog.places().centers.values()
+        if any(c.code.startswith(p.removesuffix("0000")) for p in places)
+    ]
 
 
 def worklist(
@@ -101,8 +103,22 @@ def worklist(
 
 
 def _row(r: tuple[object, ...], today: dt.date) -> WorkRow:
-    number, code, version, stage, looked, custody, holder, receiving, opened_at, due_kind, due_on, yellow_on, provisional = r
-    return WorkRow(  # type: ignore[call-arg]
+    (
+        number,
+        code,
+        version,
+        stage,
+        looked,
+        custody,
+        holder,
+        receiving,
+        opened_at,
+        due_kind,
+        due_on,
+        yellow_on,
+        provisional,
+    ) = r
+    return WorkRow(
         number, code, catalog.version(code, version).name, stage, looked, custody, holder, center_name(holder),  # type: ignore[arg-type]
         receiving, center_name(receiving), opened_at, due_kind, due_on, provisional, light(due_on, yellow_on, today),  # type: ignore[arg-type]
     )  # fmt: skip

@@ -1,0 +1,32 @@
+"""What every test may stand on: a real PostgreSQL, the real city published, departments that a test chooses."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def compiled_city() -> Any:
+    """cities/shanghai compiled once for the whole run."""
+    from tongban.registers.catalog import city
+
+    return city.load(settings.CITY_FOLDER)
+
+
+@pytest.fixture
+def shanghai(compiled_city: Any) -> Iterator[None]:
+    """The city of Shanghai, published into the test's database."""
+    from tongban.domain.actor import SYSTEM
+    from tongban.flows.publish import publish
+    from tongban.registers.catalog import queries
+
+    queries.forget()
+    publish(SYSTEM, compiled_city, at=AT, note="tests")
+    queries.forget()
+    yield
+    queries.forget()

@@ -1,0 +1,92 @@
+"""Receiving at a counter, against the real catalog and a real database."""
+
+import pytest
+
+from tests.conftest import AT
+from tests.flows.people import MOTHER, PUTUO, YANGPU, staff, with_mandate
+from tongban.domain.receiving import Intake, PaperIn
+from tongban.domain.refusals import Conflict, NotFound, Refused
+from tongban.flows import access, handle, receive, serve
+from tongban.flows.receive import Order
+from tongban.reads import progress, worklist
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
+
+JINGLAOKA = {
+    "ethnic": "汉族", "phone": "13800138000", "hukou_kind": "shanghai", "hukou_division": YANGPU,
+    "hukou_address": "四平路1号", "residence_division": "310112101", "residence_address": "莘庄镇1号", "card_bank": "icbc",
+}  # fmt: skip
+
+
+def jinglaoka(visit: str, **more: object) -> Order:
+    intake = Intake(answers=JINGLAOKA | more, papers=(PaperIn("id_card"),), declarations=("tax_statement",))
+    return Order(visit, "jinglaoka", intake)
+
+
+def test_a_direct_item_is_accepted_at_the_counter_and_can_be_followed() -> None:
+    clerk = staff(PUTUO)
+    met = with_mandate(clerk, AT)
+    receipt = receive.receive(clerk, jinglaoka(met.visit), at=AT, key="k1")
+    assert len(receipt.number) == 22 and receipt.number.startswith(PUTUO)
+    assert (receipt.stage, receipt.handling, receipt.due_kind) == ("accepted", PUTUO, "decide")
+    seen = progress.by_code(receipt.number, receipt.query_code, today=AT.date())
+    assert [s.kind for s in seen.steps] == ["opened", "accepted"]
+    assert seen.promise is not None and seen.promise.promised == receipt.due_on
+    rows = worklist.worklist(clerk, today=AT.date()).rows
+    assert [r.number for r in rows] == [receipt.number]
+
+
+def test_the_same_key_is_the_same_case() -> None:
+    clerk = staff(PUTUO)
+    met = with_mandate(clerk, AT)
+    order = jinglaoka(met.visit)
+    first = receive.receive(clerk, order, at=AT, key="k1")
+    assert receive.receive(clerk, order, at=AT, key="k1") == first
+    with pytest.raises(Conflict) as why:
+        receive.receive(clerk, jinglaoka(met.visit, phone="13900139000"), at=AT, key="k1")
+    assert why.value.code == "key.reused"
+    assert len(worklist.worklist(clerk, today=AT.date()).rows) == 1
+
+
+def test_everything_missing_is_told_at_once_with_pointers() -> None:
+    clerk = staff(PUTUO)
+    met = with_mandate(clerk, AT)
+    with pytest.raises(Refused) as why:
+        receive.receive(
+            clerk, Order(met.visit, "jinglaoka", Intake(answers={"phone": "1380013800", "nonsense": 1})), at=AT, key="k"
+        )
+    pointers = {p.pointer for p in why.value.problems}
+    assert {"/answers/phone", "/answers/nonsense", "/answers/card_bank", "/papers/id_card"} <= pointers
+
+
+def test_without_a_mandate_nobody_acts_for_another() -> None:
+    from tests.flows.people import SON
+
+    clerk = staff(PUTUO)
+    met = serve.meet(clerk, MOTHER, how="card", agent=SON, at=AT)
+    with pytest.raises(Refused) as why:
+        receive.receive(clerk, jinglaoka(met.visit), at=AT, key="k")
+    assert why.value.code == "mandate.none"
+
+
+def test_another_clerk_cannot_use_my_visit_and_strangers_see_nothing() -> None:
+    clerk, other = staff(PUTUO), staff(PUTUO, ref="staff:other")
+    met = with_mandate(clerk, AT)
+    with pytest.raises(NotFound):
+        receive.receive(other, jinglaoka(met.visit), at=AT, key="k")
+    receipt = receive.receive(clerk, jinglaoka(met.visit), at=AT, key="k")
+    with pytest.raises(NotFound):
+        progress.of_case(staff("310115004"), receipt.number, today=AT.date())
+    with pytest.raises(NotFound):
+        progress.by_code(receipt.number, "AAAAAA", today=AT.date())
+
+
+def test_nobody_handles_what_another_center_holds() -> None:
+    clerk = staff(PUTUO)
+    met = with_mandate(clerk, AT)
+    receipt = receive.receive(clerk, jinglaoka(met.visit), at=AT, key="k")
+    with pytest.raises(NotFound):
+        handle.decide(staff(YANGPU), receipt.number, True, at=AT)
+    done = handle.decide(clerk, receipt.number, True, at=AT)
+    assert done.stage == "decided"
+    assert access.case(clerk, receipt.number).case.results == ("jinglaoka",)
