@@ -95,9 +95,10 @@ def number(raw: object) -> Decimal | None:
 
 def in_base_units(raw: object, unit: str) -> Decimal | None:
     """Read a quantity as a number of base units: a bare number in ``unit``, ``[n, unit]`` or ``{value, unit}``."""
-    given: object = unit
+    given: Any = unit
     if isinstance(raw, Mapping):
-        raw, given = raw.get("value"), raw.get("unit", unit)
+        given = raw.get("unit", unit)
+        raw = raw.get("value")
     elif isinstance(raw, list | tuple):
         if len(raw) != 2:
             return None

@@ -50,7 +50,7 @@ class Given(_Row, frozen=True):
 class Expect(_Row, frozen=True):
     """What the rulebook should say."""
 
-    eligible: bool | Literal["unknown"]
+    eligible: Literal[True, False, "unknown"]
     failing: tuple[str, ...] | None = None
     papers_needed: tuple[str, ...] | None = None
     may_follow: tuple[str, ...] | None = None

@@ -3,6 +3,7 @@ learns later does not change the digest of what is published; defaults of the do
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import msgspec
 
@@ -25,7 +26,7 @@ class Publication(msgspec.Struct, frozen=True):
     new: tuple[tuple[str, int], ...] = ()
 
 
-class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+class Body(msgspec.Struct, frozen=True):
     """What a publication holds: all of a City but the versions, which it names by digest (hex)."""
 
     places: PlacesRow
@@ -45,7 +46,7 @@ _body = msgspec.json.Decoder(Body)
 
 def version_body(version: ItemVersion) -> str:
     """The JSON of a version without its item header."""
-    fields: dict[str, msgspec.Raw] = msgspec.json.decode(_encode(version), type=dict[str, msgspec.Raw])
+    fields = _plain(version)
     del fields["item"]
     return _encode(fields).decode()
 
@@ -59,11 +60,22 @@ def city_body(city: City) -> str:
     """The JSON of a publication."""
     versions = tuple((v.code, v.version, crypto.digest(version_body(v).encode()).hex()) for v in city.versions)
     return _encode(
-        Body(
+        _plain(Body(
             city.places, city.departments, city.elements, city.materials, city.credentials, city.calendar, city.items,
             tuple(sorted(versions)),
-        )
+        ))
     ).decode()  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """Structs as dicts without what equals the default. msgspec's own omit_defaults compares by identity, so it writes
+    equal values in two ways; a digest needs one."""
+    if isinstance(value, msgspec.Struct):
+        fields = ((f, getattr(value, f.name)) for f in msgspec.structs.fields(value))
+        return {f.encode_name: _plain(v) for f, v in fields if f.required or v != f.default}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return value
 
 
 def to_body(body: str) -> Body:

@@ -109,7 +109,14 @@ class Fit:
     def one_of(self, kinds: tuple[Any, ...], data: Any, path: str) -> Any:
         if data is None and type(None) in kinds:
             return None
-        return self.fit(next(k for k in kinds if k is not type(None)), data, path)
+        *others, last = [k for k in kinds if k is not type(None)]
+        before = len(self.notes)
+        for kind in others:
+            value = self.fit(kind, data, path)
+            if len(self.notes) == before:
+                return value
+            del self.notes[before:]
+        return self.fit(last, data, path)
 
     def literal(self, allowed: tuple[Any, ...], data: Any, path: str) -> Any:
         if data not in allowed or isinstance(data, list | dict):

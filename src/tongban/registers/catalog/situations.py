@@ -33,10 +33,18 @@ def run(source: Source) -> list[Note]:
         return []
     try:
         places = source.city.places.places()
+        calendar = Calendar.of(source.city.calendar)
     except Refused:
+        # The lint says what is wrong with them; over a wrong map or calendar every situation would only echo it.
         return []
-    calendar = Calendar.of(source.city.calendar)
-    return [note for row, doc in source.situations for note in _One(row, doc, source.city, places, calendar).run()]
+    # A version that could not be read has its own message; its situations would only echo it.
+    faulty = {note.file for note in source.notes}
+    return [
+        note
+        for row, doc in source.situations
+        if (whence := source.whence.get(f"items/{row.given.item}")) is None or whence[0].file not in faulty
+        for note in _One(row, doc, source.city, places, calendar).run()
+    ]
 
 
 class _One:
