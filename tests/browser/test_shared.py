@@ -117,8 +117,8 @@ def test_dangerous_buttons_ask_once_more(page: Page, live_server: object, axe: A
     expect(dialog).to_be_hidden()
     assert sent == [], "Enter on a fresh question means no"
     page.get_by_role("button", name="不予受理").click()
-    page.get_by_role("button", name="是,继续").click()
-    page.wait_for_load_state()
+    with page.expect_request(lambda r: r.method == "POST"):
+        page.get_by_role("button", name="是,继续").click()
     assert len(sent) == 1
     assert "action=refuse" in sent[0]
 

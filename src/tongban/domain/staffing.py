@@ -10,6 +10,17 @@ from tongban.domain.text import Text
 
 MANAGE = "staff.manage"
 LONGEST_TOKEN = timedelta(days=366)
+POWERS_IN_ENGLISH: dict[str, str] = {
+    "case.receive": "Receive: take requests at a counter",
+    "case.handle": "Handle: take over, accept, ask corrections, decide, deliver",
+    "case.supervise": "Supervise: second corrections, revocations, reassignments",
+    "case.read": "See where cases stand",
+    "person.read": "See personal data, giving a reason",
+    "board.read": "See the boards",
+    "audit.read": "See the audit trail",
+    "staff.manage": "Manage staff and powers",
+    "catalog.publish": "Publish the catalog",
+}
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}", re.ASCII)
 _PLACE = re.compile(r"[0-9]{6}([0-9]{3})?", re.ASCII)
 

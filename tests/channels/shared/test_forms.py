@@ -49,7 +49,7 @@ def test_a_sound_form() -> None:
     [
         ("id_number", "31010119900307123X"), ("id_number", "18"), ("phone", "12"), ("phone", "<script>"), ("income", "一千"), ("income", "-1"),
         ("income", "1e9"), ("income", "1.005"), ("income", "9" * 500), ("area", "NaN"), ("area", "Infinity"), ("birth_date", "2026-02-30"),
-        ("birth_date", "07/03/1990"), ("living_alone", "maybe"), ("delivery", "drone"), ("needs", ["meal", "fly"]), ("name", "\x07"),
+        ("birth_date", "07/03/1990"), ("birth_date", "1990-13-01"), ("living_alone", "maybe"), ("delivery", "drone"), ("needs", ["meal", "fly"]), ("name", "\x07"),
         ("note", "长" * 2001), ("name", "\x00"), ("note", "\ud800"), ("district", "310110'--"),
     ],
 )  # fmt: skip
@@ -61,6 +61,13 @@ def test_each_wrong_value_is_one_problem_at_its_field_and_is_kept(field: str, ty
     assert got.problems[0].text.en
     with pytest.raises(Refused):
         got.must()
+
+
+@pytest.mark.parametrize(
+    "typed", ["19900307", "1990/3/7", "1990.03.07", "1990年3月7日", "１９９００３０７", " 1990-03-07 "]
+)
+def test_dates_as_people_type_them(typed: str) -> None:
+    assert parse(post(birth_date=typed)).values["birth_date"] == "1990-03-07"
 
 
 def test_unknown_fields_are_errors_and_controls_are_not() -> None:

@@ -6,8 +6,9 @@ import uuid
 import pytest
 from django.contrib.auth.hashers import check_password
 
-from tongban.domain.actor import CITY, SYSTEM, Actor, Grant
+from tongban.domain.actor import CITY, POWERS, SYSTEM, Actor, Grant
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Refused
+from tongban.domain.staffing import POWERS_IN_ENGLISH
 from tongban.flows import staffing
 from tongban.registers.staff import queries
 from tongban.registers.staff.models import Power, Staff, Token
@@ -226,6 +227,10 @@ def test_lists_show_only_the_places_one_manages() -> None:
     with pytest.raises(NotFound):
         queries.member(actor(boss), far, AT)
     assert queries.member(actor(far), far, AT).login == "far"
+
+
+def test_powers_have_names_in_both_languages() -> None:
+    assert set(POWERS_IN_ENGLISH) == set(POWERS)
 
 
 def test_every_act_leaves_one_audit_line_without_names() -> None:

@@ -58,7 +58,7 @@ def acting(request: HttpRequest) -> Actor:
     actor = getattr(request, "actor", None)
     if actor is None:
         raise NotAllowed("actor.nobody", "请先登录", "Please sign in first")
-    return actor  # type: ignore[no-any-return]
+    return actor
 
 
 class ActorMiddleware:
@@ -68,17 +68,17 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = None  # type: ignore[attr-defined]
-        request.must_change = False  # type: ignore[attr-defined]
+        request.actor = None
+        request.must_change = False
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not _open(request) and request.user.is_authenticated:
             now = clock.now()
             if _ended(request, now.timestamp()):
                 logout(request)
             else:
-                request.actor = queries.actor_of(request.user, now)  # type: ignore[attr-defined, arg-type]
-                request.must_change = request.user.must_change_password  # type: ignore[attr-defined, union-attr]
+                request.actor = queries.actor_of(request.user, now)
+                request.must_change = request.user.must_change_password
         answer = self.get_response(request)
-        if request.actor is not None or request.method == "POST":  # type: ignore[attr-defined]
+        if request.actor is not None or request.method == "POST":
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
@@ -87,11 +87,11 @@ class ActorMiddleware:
         door = getattr(view, "door", "")
         if door == "public" or _open(request):
             return None
-        if request.actor is None:  # type: ignore[attr-defined]
+        if request.actor is None:
             if request.method in ("GET", "HEAD") and not getattr(request, "htmx", False):
                 return redirect(f"{reverse('door:login')}?{urlencode({'next': request.get_full_path()})}")
             return errors.signed_out(request)
-        if request.must_change and door != "account":  # type: ignore[attr-defined]
+        if request.must_change and door != "account":
             return redirect("door:password")
         return None
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tongban.channels.shared.language import language
+from tongban.channels.shared.places import place_name
 
 
 def shared(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +16,6 @@ def shared(request: HttpRequest) -> dict[str, Any]:
     return {
         "language": language(),
         "actor": actor,
-        "center_name": getattr(request, "center_name", "") if signed_in else "",
+        "center_name": place_name(actor.center) if actor is not None and signed_in else "",
         "idle_seconds": getattr(settings, "SESSION_IDLE_SECONDS", 1800) if signed_in else 0,
     }

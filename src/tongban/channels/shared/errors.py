@@ -68,6 +68,7 @@ def respond(
     problems: tuple[Problem, ...] = (),
     code: str = "",
     sign_in: bool = False,
+    give_back: bool = True,
 ) -> HttpResponse:
     """The error page of a status, or its fragment for htmx; unset words come from PAGES."""
     own = PAGES.get(status, PAGES[400])
@@ -75,7 +76,7 @@ def respond(
     context: dict[str, Any] = {
         "status": status, "title": tell(title or own[0]), "what": tell(what or own[1]), "advice": tell(advice or own[2]),
         "problems": problems, "code": code, "at": at, "path": request.path, "sign_in": sign_in,
-        "typed": [] if getattr(request, "htmx", False) else typed_before(request),
+        "typed": typed_before(request) if give_back and not getattr(request, "htmx", False) else [],
     }  # fmt: skip
     if getattr(request, "htmx", False):
         answer = render(request, "shared/error_fragment.html", context, status=status)
@@ -166,7 +167,7 @@ def locked_out(request: HttpRequest, response: Any = None, credentials: Any = No
     said = f"{until.astimezone(clock.CITY_ZONE):%H:%M}" if until else ""
     minutes = round(float(settings.AXES_COOLOFF_TIME) * 60)
     return respond(
-        request, 429, code="login.locked",
+        request, 429, code="login.locked", give_back=False,
         title=Text("登录已暂时锁定", "Sign-in is locked for now"),
         what=Text(f"连续 {settings.AXES_FAILURE_LIMIT} 次密码错误,为保护您的账户,登录已锁定" + (f"至 {said}。" if said else f" {minutes} 分钟。"),
                   f"After {settings.AXES_FAILURE_LIMIT} wrong passwords your account is protected "
@@ -186,7 +187,7 @@ def locked_until(request: HttpRequest, credentials: Any) -> dt.datetime | None:
     from axes.handlers.proxy import AxesProxyHandler
     from axes.helpers import get_cool_off
 
-    rows = AxesProxyHandler.get_implementation().get_user_attempts(request, credentials)  # type: ignore[attr-defined]
+    rows = AxesProxyHandler.get_implementation().get_user_attempts(request, credentials)
     latest = [attempt.attempt_time for several in rows for attempt in several]
     cool = get_cool_off(request)
     return max(latest) + cool if latest and cool else None

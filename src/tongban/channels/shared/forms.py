@@ -2,6 +2,7 @@
 judged by domain/form.py; here only the envelope is opened, so that every channel opens it alike."""
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ MOST_VALUES = 100
 # A field may hold a little more than the rulebook allows, so that what was too long is shown again and can be shortened.
 LONGEST = 20_000
 SHOWN_FIELDS, SHOWN_LENGTH = 80, 2_000
+_DATE = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))", re.ASCII)
+_HALF = str.maketrans("０１２３４５６７８９／．－", "0123456789/.-")
 _SECRET = ("password", "secret", "token", "reason_code")
 
 Raw = str | list[str]
@@ -70,12 +73,23 @@ def raw_answers(
             else:
                 raw[element.code] = given[-1][:LONGEST] if given else ""
                 several = len(given) > 1
+            if element.type == "date":
+                raw[element.code] = as_date(str(raw[element.code]))
             problems += _envelope(element, given, several, f"{pointer}/{element.code}")
         elif name not in FRAME and name not in controls:
             problems.append(_unknown(name, pointer))
         if len(problems) > MOST_VALUES:
             break
     return raw, tuple(problems)
+
+
+def as_date(typed: str) -> str:
+    """A date as people type it (19900307, 1990/3/7, 1990年3月7日) in the one form the rulebook reads; else as typed."""
+    found = _DATE.fullmatch(typed.strip().translate(_HALF)) if len(typed) < 30 else None
+    if found is None:
+        return typed
+    year, month, day = found[1], found[2] or found[4], found[3] or found[5]
+    return f"{year}-{int(month):02d}-{int(day):02d}"
 
 
 def _envelope(element: Element, given: list[str], several: bool, pointer: str) -> list[Problem]:

@@ -41,9 +41,11 @@ NOTICES = {
 INPUTS: dict[str, dict[str, str]] = {
     "integer": {"inputmode": "numeric"}, "number": {"inputmode": "decimal"}, "money": {"inputmode": "decimal"},
     "quantity": {"inputmode": "decimal"}, "phone": {"inputmode": "tel", "type": "tel"}, "email": {"type": "email"},
-    "date": {"type": "date"}, "id_number": {"spellcheck": "false"}, "bank_card": {"inputmode": "numeric"},
+    "date": {"inputmode": "numeric", "data-date": ""}, "id_number": {"spellcheck": "false"}, "bank_card": {"inputmode": "numeric"},
     "credit_code": {"spellcheck": "false"}, "division": {"inputmode": "numeric"},
 }  # fmt: skip
+# Typed, not picked: the order of day and month in a browser's own date field follows the PC, which may be foreign.
+DATE_HINT = Text("例如 1990-03-07,也可直接输入 19900307", "Such as 1990-03-07; 19900307 will do")
 # What people may be offered by their own browser would be the clerk's data, so nothing is ever offered.
 LONGEST = {"text": 200, "name": 100, "longtext": 2000, "address": 200}
 UNIT_NAMES = {
@@ -102,11 +104,12 @@ def field(
     name, pointer = name or element.code, pointer or f"/answers/{name or element.code}"
     mine = [p for p in problems or () if p.pointer == pointer or p.pointer.startswith(pointer + "/")]
     own_id = field_id(pointer)
+    hint = hint or element.hint or (DATE_HINT if element.type == "date" and not readonly else None)
     shape = {"type": "text", **INPUTS.get(element.type, {})}
-    described = [f"{own_id}-{part}" for part, there in (("hint", hint or element.hint), ("error", mine)) if there]
+    described = [f"{own_id}-{part}" for part, there in (("hint", hint), ("error", mine)) if there]
     chosen = {str(v) for v in value} if isinstance(value, list | tuple | set | frozenset) else {_typed(value)}
     return {
-        "e": element, "name": name, "id": own_id, "label": tell(label or element.name), "hint": tell(hint or element.hint),
+        "e": element, "name": name, "id": own_id, "label": tell(label or element.name), "hint": tell(hint),
         "value": _typed(value) if not isinstance(value, list | tuple | set | frozenset) else "",
         "errors": [tell(p.text) + _advice(p) for p in mine], "required": required, "readonly": readonly,
         "type": shape.pop("type"), "shape": shape, "described": " ".join(described), "autofocus": autofocus,

@@ -15,6 +15,7 @@ from tongban.channels.shared.language import say
 from tongban.channels.shared.views import safe_next
 from tongban.domain.actor import POWERS, Actor
 from tongban.domain.refusals import Problem, Refused
+from tongban.domain.staffing import POWERS_IN_ENGLISH
 from tongban.domain.text import Text
 from tongban.flows import staffing
 from tongban.plumbing import clock
@@ -51,8 +52,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Check login and password (django-axes counts mistakes), then go where the member was going."""
     target = safe_next(request, request.POST.get("next") or request.GET.get("next", ""), "")
     if request.method != "POST":
-        if request.actor is not None:  # type: ignore[attr-defined]
-            return redirect(target or landing(request.actor))  # type: ignore[attr-defined]
+        if request.actor is not None:
+            return redirect(target or landing(request.actor))
         return _door(request, "", target)
     name, password = request.POST.get("login", "").strip().lower()[:64], request.POST.get("password", "")
     if not name or not password or len(password) > 128 or "\x00" in name + password:
@@ -62,11 +63,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # django-axes answers with the lock-out page itself once the limit is reached.
         return _door(request, name, target, WRONG)
     now = clock.now()
-    actor = queries.actor_of(user, now)  # type: ignore[arg-type]
+    actor = queries.actor_of(user, now)
     staffing.sign_in(actor, at=now)
     login(request, user)
     request.session[SEEN] = request.session[SINCE] = now.timestamp()
-    if user.must_change_password:  # type: ignore[attr-defined]
+    if user.must_change_password:
         return redirect("door:password")
     return redirect(target or landing(actor))
 
@@ -100,7 +101,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """My powers, where and until when."""
     actor = acting(request)
     own = queries.member(actor, request.user.pk, clock.now())
-    powers = [(POWERS[h.power], h) for h in own.powers]
+    powers = [(say(POWERS[h.power], POWERS_IN_ENGLISH[h.power]), h) for h in own.powers]
     return render(request, "window/account.html", {"own": own, "powers": powers, "landing": landing(actor)})
 
 
@@ -122,10 +123,10 @@ def password(request: HttpRequest) -> HttpResponse:
             problems = refused.problems
         else:
             request.user.refresh_from_db()
-            update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+            update_session_auth_hash(request, request.user)
             messages.success(request, say("密码已修改。", "Your password was changed."))
             return redirect(landing(acting(request)))
-    context = {"problems": problems, "must": request.must_change}  # type: ignore[attr-defined]
+    context = {"problems": problems, "must": request.must_change}
     return render(request, "window/password.html", context, status=422 if problems else 200)
 
 
@@ -133,5 +134,5 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """The bare address: staff go to their work, everybody else to the door."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return redirect(landing(actor) if actor else "door:login")

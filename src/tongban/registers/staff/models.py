@@ -38,7 +38,7 @@ class Staff(AbstractBaseUser):
         db_table = "staff_staff"
 
     @property
-    def is_active(self) -> bool:  # type: ignore[override]
+    def is_active(self) -> bool:
         """What Django's backend asks before it lets anyone in."""
         return self.active
 

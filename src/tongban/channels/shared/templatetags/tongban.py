@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from tongban.channels.shared import parts
 from tongban.channels.shared.icons import ICONS
 from tongban.channels.shared.language import language, say, tell
+from tongban.channels.shared.places import place_name
 from tongban.domain.text import Text
 from tongban.plumbing.clock import CITY_ZONE
 
@@ -102,6 +103,12 @@ def text(value: Text | str | None) -> str:
 
 
 @register.filter
+def place(code: str) -> str:
+    """``{{ case.handling|place }}``: the name of a center or division by its code."""
+    return place_name(str(code or ""))
+
+
+@register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
     """A date as the city writes it: 2026年11月20日 周五 / Fri 20 Nov 2026; a dash for nothing."""
     if value is None or value == "":
@@ -143,7 +150,7 @@ class Slot(Node):
         given = {k: v.resolve(context) for k, v in self.arguments.items()}
         name, values = self.make(**given)
         body = self.nodelist.render(context)
-        made = context.template.engine.get_template(name)  # type: ignore[union-attr]
+        made = context.template.engine.get_template(name)
         with context.push(**values, body=body):
             return made.render(context)
 

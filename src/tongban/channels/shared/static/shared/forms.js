@@ -83,6 +83,14 @@
   window.addEventListener("beforeunload", (event) => { if (changed) { event.preventDefault(); event.returnValue = words().leave; } });
   document.addEventListener("tongban:saved", () => { changed = false; });
 
+  // Dates are typed as people write them and shown as they will be read.
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches || !event.target.matches("[data-date]")) return;
+    const typed = event.target.value.trim(), pad = (n) => String(Number(n)).padStart(2, "0");
+    const m = typed.match(/^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/) || typed.match(/^(\d{4})(\d{2})(\d{2})$/);
+    if (m) event.target.value = `${m[1]}-${pad(m[2])}-${pad(m[3])}`;
+  });
+
   // After a refusal the reader is taken to it.
   function focusRefusal(root) { const box = root.querySelector("[data-focus]"); if (box) box.focus(); }
   document.addEventListener("DOMContentLoaded", () => focusRefusal(document));
