@@ -1,7 +1,9 @@
 """What may be brought in: honest papers of four kinds pass, everything else is refused by its bytes, with a reason."""
 
+import contextlib
 import io
 import time
+import zlib
 
 import pytest
 from hypothesis import given
@@ -114,6 +116,34 @@ def test_a_pdf_that_swells_is_refused_quickly():
     assert time.perf_counter() - began < 5
 
 
+def empty_blocks() -> bytes:
+    """Streams that begin inside each other and then run on and on without giving a byte."""
+    box = zlib.compressobj()
+    endless = box.compress(b"x") + b"".join(box.flush(zlib.Z_FULL_FLUSH) for _ in range(1))
+    start = b"stream\n" + endless[:2]
+    block = b"\0" + (14 * 4000).to_bytes(2, "little") + (0xFFFF - 14 * 4000).to_bytes(2, "little")
+    return papers.pdf_raw((start + block) * 4000 + b"\0\0\0\xff\xff" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        papers.pdf_raw(b"stream\n" * 2_500_000),
+        papers.pdf_raw(b"/a#41#" * 3_000_000),
+        papers.pdf_raw(b"/Type" + b" " * 18_000_000),
+        papers.pdf_raw((b"/Subtype" + b" " * 1000) * 18_000),
+        papers.pdf_raw(b"stream" + b" " * 18_000_000),
+        empty_blocks(),
+    ],
+    ids=["streams", "escapes", "spaces", "many spaces", "a stream far away", "empty blocks"],
+)
+def test_no_pdf_takes_long_to_look_at(data):
+    began = time.perf_counter()
+    with contextlib.suppress(Refused):
+        uploads.look(data)
+    assert time.perf_counter() - began < 4
+
+
 @pytest.mark.parametrize("cut", [10, 200, 0.5, 0.9])
 def test_cut_papers_are_refused(cut):
     for data in (papers.pdf(), papers.jpeg(), papers.png(), papers.ofd()):
@@ -222,6 +252,24 @@ def test_texts_of_a_png_go():
 def test_pictures_that_swell_are_refused(data):
     began = time.perf_counter()
     assert code(data) == "bomb"
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff" * 19_000_000,
+        b"\xff\xd8\xff" + b"\xe1\0\x02\xff" * 4_500_000,
+        papers.jpeg()[:-2] + b"\xff\0" * 9_000_000 + b"\xff\xd9",
+        papers.jpeg()[:-2] + b"\xff\xd0" * 9_000_000 + b"\xff\xd9",
+        papers.png_of(1, 1, b"\0\0", papers.chunk(b"tEXt", b"") * 1_500_000),
+    ],
+    ids=["fill", "segments", "stuffing", "restarts", "chunks"],
+)
+def test_no_picture_takes_long_to_look_at(data):
+    began = time.perf_counter()
+    with contextlib.suppress(Refused):
+        uploads.look(data)
     assert time.perf_counter() - began < 2
 
 

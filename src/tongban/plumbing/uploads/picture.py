@@ -3,6 +3,7 @@ goes was never asked for: where the photo was taken, with which phone, thumbnail
 """
 
 import io
+import re
 import struct
 import zlib
 
@@ -29,7 +30,10 @@ _SECOND = (
 )
 _KEPT_PNG = {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"IDAT", b"IEND"}
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_FILL = re.compile(rb"\xff+")
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]", re.DOTALL)
 _MAX_CHUNKS = 100_000
+_MAX_SEGMENTS = 10_000
 _MAX_SCANS = 64
 """A JPEG of thousands of empty scans takes minutes to draw; cameras and scanners write one, progressive ones about ten."""
 
@@ -83,24 +87,22 @@ def _draws(kept: bytes, kind: str) -> None:
 def _jpeg(data: bytes) -> tuple[bytes, list[bytes]]:
     """Walk the segments; keep the coding, colour profile and orientation."""
     kept, dropped = [data[:2]], []
-    at, turn, scans = 2, 0, 0
+    at, turn, scans, segments = 2, 0, 0, 0
     try:
         while True:
             if data[at] != 0xFF:
                 raise _damaged()
             marker = data[at + 1]
             if marker == 0xFF:
-                at += 1
+                at = _FILL.match(data, at).end() - 1  # type: ignore[union-attr]
                 continue
             if marker == 0xD9:
                 kept.append(b"\xff\xd9")
                 break
-            if marker == 0x01 or 0xD0 <= marker <= 0xD7:
-                at += 2
-                continue
             length = int.from_bytes(data[at + 2 : at + 4], "big")
             end = at + 2 + length
-            if length < 2 or end > len(data):
+            segments += 1
+            if length < 2 or end > len(data) or segments > _MAX_SEGMENTS:
                 raise _damaged()
             segment = data[at:end]
             if marker == 0xE1 and segment[4:10] == b"Exif\0\0":
@@ -140,14 +142,10 @@ def _keeps(marker: int, segment: bytes) -> bool:
 
 def _end_of_scan(data: bytes, at: int) -> int:
     """Coded data runs to the next marker that is not a stuffed 0xFF00 or a restart."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            raise _damaged()
-        if data[at + 1] == 0 or 0xD0 <= data[at + 1] <= 0xD7:
-            at += 2
-        else:
-            return at
+    found = _MARKER.search(data, at)
+    if found is None:
+        raise _damaged()
+    return found.start()
 
 
 def _orientation(tiff: bytes) -> int:
