@@ -7,7 +7,7 @@ from pathlib import Path
 from tongban.domain.actor import CITY, Actor
 from tongban.domain.refusals import NotFound, Problem, Refused
 from tongban.domain.text import Text
-from tongban.plumbing import tx
+from tongban.plumbing import clock, tx
 from tongban.plumbing.tx import flow
 from tongban.registers.catalog import lint, queries, service, situations
 from tongban.registers.catalog.city import City, Source, load
@@ -19,7 +19,7 @@ def publish(actor: Actor, city: City | Source | Path, *, at: dt.datetime, note: 
     """Publish a city folder or what was compiled from one. The same content again is no new publication.
 
     Refused: ``catalog.faulty`` with one problem per message of the check; ``catalog.version_changed``;
-    ``catalog.item_missing``.
+    ``catalog.item_missing``; ``catalog.backdated``.
     """
     actor.must("catalog.publish", CITY)
     compiled = _sound(city)
@@ -46,6 +46,7 @@ def publish(actor: Actor, city: City | Source | Path, *, at: dt.datetime, note: 
             "Published items are missing from the files; keep the files and close the items instead",
             items=gone,
         )
+    _forward(compiled, published, clock.city_date(at))
     publication = service.publish(compiled, published, by=actor.ref, note=note, at=at)
     tx.current().about(
         place=CITY, publication=str(publication.id), digest=publication.digest, new_versions=len(publication.new)
@@ -79,6 +80,22 @@ def _turn(actor: Actor, code: str, is_open: bool, reason: str, at: dt.datetime) 
         raise NotFound("catalog.no_item", f"目录里没有事项“{code[:60]}”", "There is no such item", item=code[:60])
     service.set_open(code, is_open, reason=reason.strip()[:500], by=actor.ref, at=at)
     tx.current().about(place=CITY, reason=reason.strip()[:500], item=code, open=is_open)
+
+
+def _forward(city: City, published: dict[tuple[str, int], bytes], today: dt.date) -> None:
+    """A new version of a published item begins today or later: nobody's past is rewritten."""
+    known = {code for code, _ in published}
+    late = [
+        v for v in city.versions if v.code in known and (v.code, v.version) not in published and v.valid_from < today
+    ]
+    if late:
+        names = "、".join(f"{v.name.zh}第 {v.version} 版({v.valid_from})" for v in late[:20])
+        raise Refused(
+            "catalog.backdated",
+            f"新版本的生效日期早于今天:{names}。请把 valid_from 改成今天或以后",
+            "A new version of a published item cannot begin in the past",
+            items=sorted({v.code for v in late}),
+        )
 
 
 def _sound(city: City | Source | Path) -> City:

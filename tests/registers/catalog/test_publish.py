@@ -206,3 +206,12 @@ def test_readers_ask_the_database_once_in_a_while_only(tmp_path: Path, django_as
             queries.current("card", AT.date())
             queries.listing(AT.date())
             queries.elements()
+
+
+def test_a_new_version_cannot_begin_in_the_past(tmp_path: Path) -> None:
+    publish(EDITOR, city(tmp_path), at=AT)
+    with pytest.raises(Refused) as refused:
+        publish(EDITOR, city(tmp_path, with_second(pieces(), valid_from="2026-11-21")), at=AT)
+    assert refused.value.code == "catalog.backdated"
+    publish(EDITOR, city(tmp_path, with_second(pieces(), valid_from="2026-11-22")), at=AT)
+    assert queries.current("card", dt.date(2026, 11, 22)).version == 2

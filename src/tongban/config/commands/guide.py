@@ -115,7 +115,7 @@ def _conditions(version: ItemVersion, shelf: Shelf) -> list[str]:
     for condition in version.conditions:
         law = version.law_of(condition.law)
         how = f"〔{describe(condition.test, shelf.elements).zh}〕" if condition.test else "〔由工作人员判断〕"
-        lines.append(f"· {condition.text.zh} {how}{' 依据' + law.cite() if law else ''}")
+        lines.append(f"·{condition.text.zh} {how}{' 依据' + law.cite() if law else ''}")
     return lines
 
 
@@ -132,8 +132,8 @@ def _papers(version: ItemVersion, shelf: Shelf) -> list[str]:
             marks.append(f"可在 {paper.tolerated_days} 天内补交")
         when = f";仅当{describe(paper.when, shelf.elements).zh}" if paper.when else ""
         ways = [way for a in (kind.satisfied_by if kind else ()) if (way := _way(a, shelf))]
-        free = f";免交:{'、'.join(ways)}" if ways else ""
-        lines.append(f"· {kind.name.zh if kind else paper.material}({','.join(m for m in marks if m)}{when}{free})")
+        free = f";也可:{'、'.join(ways)}" if ways else ""
+        lines.append(f"·{kind.name.zh if kind else paper.material}({','.join(m for m in marks if m)}{when}{free})")
     return lines
 
 
