@@ -252,7 +252,7 @@ TAMPERING = {
     "declaration dressed as authority": "update people_datum set grade = 'A' where element = 'b'",
     "old made new": "update people_datum set as_of = as_of + interval '1 day' where element = 'a'",
     "another source": "update people_datum set source = 'minzheng' where element = 'a'",
-    "another person": "update people_datum set person_id = (select max(id::text)::uuid from people_person) where element = 'a'",
+    "another person": "update people_datum set person_id = (select p.id from people_person p where p.id <> people_datum.person_id) where element = 'a'",
     "one byte": "update people_datum set value = set_byte(value, 20, get_byte(value, 20) # 1) where element = 'a'",
     "emptied": "update people_datum set value = '' where element = 'a'",
     "names exchanged": "update people_person p set identity = o.identity from people_person o where p.id <> o.id",
