@@ -118,7 +118,7 @@ def test_dangerous_buttons_ask_once_more(page: Page, live_server: object, axe: A
     assert sent == [], "Enter on a fresh question means no"
     page.get_by_role("button", name="不予受理").click()
     with page.expect_request(lambda r: r.method == "POST"):
-        page.get_by_role("button", name="是,继续").click()
+        page.get_by_role("button", name="是，继续").click()
     assert len(sent) == 1
     assert "action=refuse" in sent[0]
 
@@ -157,3 +157,10 @@ def test_error_summary_leads_to_the_field(page: Page, live_server: object) -> No
     page.goto(f"{live_server}/shared/components/")
     page.get_by_role("link", name="请填写“联系电话”").click()
     expect(page.locator("#f-answers-phone")).to_be_focused()
+
+
+def test_axe_is_awake(page: Page, live_server: object, axe: Axe) -> None:
+    """A checker that finds nothing anywhere would pass every page."""
+    page.goto(f"{live_server}/login")
+    page.evaluate("document.querySelector('main').append(new Image())")
+    assert any(line.startswith("image-alt") for line in axe(page))

@@ -156,6 +156,17 @@ def test_clock_says_in_words(source: str, zh: str, en: str) -> None:
     assert en in draw(source, "en")
 
 
+@pytest.mark.parametrize(("typed", "shown"), [
+    ("有三件,都在办;请稍候:马上好?好!", "有三件，都在办；请稍候：马上好？好！"),
+    ("材料(原件)交 1 份,其余后补", "材料（原件）交 1 份，其余后补"),
+    ("开放时间 08:30-16:30,周末 8:30", "开放时间 08:30-16:30，周末 8:30"),
+    ("代码 a:b, c(d)", "代码 a:b, c(d)"), ("金额 1,510.00 元", "金额 1,510.00 元"), ("“姓名”,请填写", "“姓名”，请填写"),
+])  # fmt: skip
+def test_chinese_has_chinese_punctuation(typed: str, shown: str) -> None:
+    assert draw("{% tx x %}", x=Text(typed, "English")) == shown
+    assert draw("{% tx x %}", "en", x=Text("中,文", "a, b")) == "a, b"
+
+
 def test_dates_of_the_city() -> None:
     late = dt.datetime(2026, 11, 19, 16, 30, tzinfo=dt.UTC)
     assert draw("{{ x|day }}|{{ x|moment }}", x=late) == "2026年11月20日 周五|2026-11-20 00:30"
