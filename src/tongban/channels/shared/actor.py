@@ -16,7 +16,7 @@ from tongban.channels.shared import errors
 from tongban.domain.actor import POWERS, Actor
 from tongban.domain.refusals import NotAllowed
 from tongban.plumbing import clock
-from tongban.registers.staff import queries
+from tongban.reads import who
 
 View = TypeVar("View", bound=Callable[..., Any])
 SEEN, SINCE = "seen", "since"
@@ -75,7 +75,7 @@ class ActorMiddleware:
             if _ended(request, now.timestamp()):
                 logout(request)
             else:
-                request.actor = queries.actor_of(request.user, now)
+                request.actor = who.signed_in(request.user, now)
                 request.must_change = request.user.must_change_password
         answer = self.get_response(request)
         if request.actor is not None or request.method == "POST":

@@ -19,7 +19,7 @@ from tongban.domain.staffing import POWERS_IN_ENGLISH
 from tongban.domain.text import Text
 from tongban.flows import staffing
 from tongban.plumbing import clock
-from tongban.registers.staff import queries
+from tongban.reads import who
 
 WRONG = Problem(
     "login.wrong",
@@ -63,7 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # django-axes answers with the lock-out page itself once the limit is reached.
         return _door(request, name, target, WRONG)
     now = clock.now()
-    actor = queries.actor_of(user, now)
+    actor = who.signed_in(user, now)
     staffing.sign_in(actor, at=now)
     login(request, user)
     request.session[SEEN] = request.session[SINCE] = now.timestamp()
@@ -100,7 +100,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """My powers, where and until when."""
     actor = acting(request)
-    own = queries.member(actor, request.user.pk, clock.now())
+    own = who.member(actor, request.user.pk, clock.now())
     powers = [(say(POWERS[h.power], POWERS_IN_ENGLISH[h.power]), h) for h in own.powers]
     return render(request, "window/account.html", {"own": own, "powers": powers, "landing": landing(actor)})
 
