@@ -57,7 +57,7 @@ def _owner() -> pwd.struct_passwd | None:
 
 def _run(command: list[str], owner: pwd.struct_passwd | None) -> subprocess.CompletedProcess[str]:
     who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
-    return subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=120, **who)  # type: ignore[call-overload, no-any-return]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=120, **who)  # type: ignore[call-overload]
 
 
 def _reachable(folder: Path, owner: pwd.struct_passwd | None) -> None:

@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from tongban.channels.window import door
+from tongban.config.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health, name="health"),
     path("", door.front, name="front"),
     path("", include("tongban.channels.shared.urls")),
     path("", include("tongban.channels.window.door_urls")),

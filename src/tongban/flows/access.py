@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tongban.domain import consent
+from tongban.domain import acts, consent
 from tongban.domain.actor import Actor
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotAllowed, NotFound, Refused
@@ -48,9 +48,13 @@ def case(actor: Actor, number: str, *, power: str = "case.read", lock: bool = Fa
     return found
 
 
-def held_case(actor: Actor, number: str, *, power: str = "case.handle") -> Found:
-    """The case, locked, for an act of its holder: the power must cover the center that holds the pen."""
+def held_case(actor: Actor, number: str, *, power: str = "case.handle", expect: int = 0) -> Found:
+    """The case, locked, for an act of its holder: the power must cover the center that holds the pen.
+
+    ``expect`` is the length of the log that the actor has seen (0: does not say); Conflict ``case.changed`` if it has grown.
+    """
     found = case(actor, number, power="case.read" if actor.kind != "resident" else power, lock=True)
+    acts.must_be_at(found.case, expect)
     actor.must(power, found.case.holder)
     current().about(case=number, person=found.case.applicant, place=found.case.holder)
     return found

@@ -11,16 +11,18 @@ from tongban.plumbing.tx import flow
 
 
 @flow("case.issue")
-def issue(actor: Actor, number: str, result: str, *, at: dt.datetime, key: str = "") -> Standing:
+def issue(actor: Actor, number: str, result: str, *, expect: int = 0, at: dt.datetime, key: str = "") -> Standing:
     """制发: one result of a granted decision."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     return standing(write.appended(found, acts.issue(found.case, result, "", "", city_date(at))))
 
 
 @flow("case.deliver")
-def deliver(actor: Actor, number: str, way: str, to: str = "applicant", *, at: dt.datetime, key: str = "") -> Standing:
+def deliver(
+    actor: Actor, number: str, way: str, to: str = "applicant", *, expect: int = 0, at: dt.datetime, key: str = ""
+) -> Standing:
     """送达: the case is closed for the resident. Results not issued yet are issued by the same act."""
-    found, on = access.held_case(actor, number), city_date(at)
+    found, on = access.held_case(actor, number, expect=expect), city_date(at)
     open_results = [r for r in found.case.results if r not in found.case.issued]
     new = [acts.issue(found.case, r, "", "", on) for r in open_results]
     return standing(write.appended(found, *new, acts.deliver(found.case, way, to, on)))

@@ -68,12 +68,7 @@ def sweep(at: dt.datetime, most: int = 500) -> dict[str, int]:
     after = ""
     while batch := case_queries.provisional(most, after):
         for found in batch:
-            if deadlines.due(found.case, catalog.calendar()) != deadlines.Due(
-                found.due_kind,
-                found.due_on,
-                found.yellow_on,
-                found.provisional,  # type: ignore[arg-type]
-            ):
+            if deadlines.due(found.case, catalog.calendar()) != found.due:
                 done["recomputed"] += _try(recompute_due, found.case.number, at)
         after = batch[-1].case.number
     return done

@@ -52,25 +52,27 @@ def _note(text: str) -> list[Beside]:
 
 
 @flow("case.take_over")
-def take_over(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Standing:
+def take_over(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, key: str = "") -> Standing:
     """接办: from now on somebody has looked."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     return standing(write.appended(found, acts.take_over(found.case, city_date(at))))
 
 
 @flow("case.accept")
-def accept(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Standing:
+def accept(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, key: str = "") -> Standing:
     """受理: the legal clock starts with the limits of the item version."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     limits = version_of(found).limits
     fact = acts.accept(found.case, legal_days=limits.legal_days, promised_days=limits.promised_days, on=city_date(at))
     return standing(write.appended(found, fact))
 
 
 @flow("case.not_accept")
-def not_accept(actor: Actor, number: str, reason: str, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+def not_accept(
+    actor: Actor, number: str, reason: str, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
+) -> Standing:
     """不予受理: a reason code, and a note that is printed on the notice."""
-    found, kept = access.held_case(actor, number), _note(note)
+    found, kept = access.held_case(actor, number, expect=expect), _note(note)
     fact = acts.not_accept(found.case, reason, city_date(at), kept[0].digest if kept else "")
     return standing(write.appended(found, fact, kept=kept))
 
@@ -83,11 +85,12 @@ def ask_correction(
     note: str = "",
     *,
     second: str = "",
+    expect: int = 0,
     at: dt.datetime,
     key: str = "",
 ) -> Standing:
     """补正告知, once. ``second`` is a supervisor's reason for another round and needs the power case.supervise."""
-    found, kept, on = access.held_case(actor, number), _note(note), city_date(at)
+    found, kept, on = access.held_case(actor, number, expect=expect), _note(note), city_date(at)
     version = version_of(found)
     _must_be_of_item(version, points)
     supervisor = ""
@@ -122,12 +125,13 @@ def receive_correction(
     papers: Sequence[PaperIn],
     *,
     visit: str = "",
+    expect: int = 0,
     at: dt.datetime,
     key: str = "",
 ) -> Standing:
     """补正受理 at any counter: a clerk with the person's visit, the holder, or the resident. The pen stays where it is."""
     on = city_date(at)
-    found = _for_resident(actor, number, visit)
+    found = _for_resident(actor, number, visit, expect)
     version = version_of(found)
     before = case_queries.beside(number, found.case.answers) or b"{}"
     old: dict[str, object] = msgspec.json.decode(before)
@@ -143,18 +147,20 @@ def receive_correction(
     return standing(write.appended(found, fact, papers=marks, kept=[kept]))
 
 
-def _for_resident(actor: Actor, number: str, visit: str) -> Found:
+def _for_resident(actor: Actor, number: str, visit: str, expect: int) -> Found:
     """The locked case for an act that belongs to the resident: themselves, a clerk who serves them, or the holder."""
     if visit:
         served = access.visit(actor, visit)
         actor.must("case.receive", served.center)
         found = case_queries.get(number, lock=True)
         if found is None or served.applicant not in (found.case.applicant, found.case.agent):
-            return access.case(actor, number, lock=True)
+            # Not this person's: only who could act on it without a visit goes on, and everybody else is told as much.
+            return access.held_case(actor, number, expect=expect)
     elif actor.kind == "resident":
         found = access.case(actor, number, lock=True)
     else:
-        return access.held_case(actor, number)
+        return access.held_case(actor, number, expect=expect)
+    acts.must_be_at(found.case, expect)
     current().about(case=number, person=found.case.applicant)
     return found
 
@@ -165,10 +171,17 @@ def _marks(papers: Sequence[PaperIn]) -> tuple[PaperMark, ...]:
 
 @flow("case.add_papers")
 def add_papers(
-    actor: Actor, number: str, papers: Sequence[PaperIn], *, visit: str = "", at: dt.datetime, key: str = ""
+    actor: Actor,
+    number: str,
+    papers: Sequence[PaperIn],
+    *,
+    visit: str = "",
+    expect: int = 0,
+    at: dt.datetime,
+    key: str = "",
 ) -> Standing:
     """容缺补交: papers that were promised to follow, brought to any counter."""
-    found = _for_resident(actor, number, visit)
+    found = _for_resident(actor, number, visit, expect)
     known = {p.material for p in version_of(found).papers}
     for p in papers:
         if p.material not in known:
@@ -187,23 +200,27 @@ def start_special(
     actor: Actor, number: str, procedure: str, basis: str, planned_days: int, *, at: dt.datetime, key: str = ""
 ) -> Standing:
     """特别程序: the clock stands still from today."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     allowed = tuple(version_of(found).special)
     fact = acts.start_special(found.case, procedure, basis, planned_days, allowed, city_date(at))
     return standing(write.appended(found, fact))
 
 
 @flow("case.end_special")
-def end_special(actor: Actor, number: str, outcome: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+def end_special(
+    actor: Actor, number: str, outcome: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
+) -> Standing:
     """特别程序结束: the clock runs on."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     return standing(write.appended(found, acts.end_special(found.case, outcome, city_date(at))))
 
 
 @flow("case.review")
-def review(actor: Actor, number: str, outcome: str, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+def review(
+    actor: Actor, number: str, outcome: str, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
+) -> Standing:
     """审核. What is settled at home is handed over in the same act, because the reviewer's part is done."""
-    found, kept, on = access.held_case(actor, number), _note(note), city_date(at)
+    found, kept, on = access.held_case(actor, number, expect=expect), _note(note), city_date(at)
     new: list[facts.Body] = [acts.review(found.case, outcome, on, kept[0].digest if kept else "")]
     if found.case.hand_over == "reviewed" and outcome == "pass":
         new.append(facts.HandedOver(on=on, to=found.case.handling, reason="settlement"))
@@ -211,9 +228,11 @@ def review(actor: Actor, number: str, outcome: str, note: str = "", *, at: dt.da
 
 
 @flow("case.decide")
-def decide(actor: Actor, number: str, granted: bool, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+def decide(
+    actor: Actor, number: str, granted: bool, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
+) -> Standing:
     """办结: the decision. A joint or promised case first has somebody who looked at it (taken over) by this very act."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     return standing(_decided(found, granted, note, city_date(at)))
 
 
@@ -225,9 +244,9 @@ def _decided(found: Found, granted: bool, note: str, on: dt.date) -> Case:
 
 
 @flow("case.finish")
-def finish(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Standing:
+def finish(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, key: str = "") -> Standing:
     """当场办结: an on-the-spot item is decided, issued and handed to the person in one act at the counter."""
-    found, on = access.held_case(actor, number, power="case.receive"), city_date(at)
+    found, on = access.held_case(actor, number, power="case.receive", expect=expect), city_date(at)
     version = version_of(found)
     if version.handling != "on_the_spot":
         raise Refused("case.not_on_the_spot", "此事项不是即办件,不能当场办结", "This item is not decided on the spot")
@@ -245,9 +264,11 @@ def finish(actor: Actor, number: str, *, at: dt.datetime, key: str = "") -> Stan
 
 
 @flow("case.hand_over")
-def hand_over(actor: Actor, number: str, to: str, reason: str, *, at: dt.datetime, key: str = "") -> Standing:
+def hand_over(
+    actor: Actor, number: str, to: str, reason: str, *, expect: int = 0, at: dt.datetime, key: str = ""
+) -> Standing:
     """改派: the home center was misjudged, or a supervisor gives the case to another center."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     if catalog.places().center_of(to) is None:
         raise Refused("place.unknown_center", "没有这个中心", "There is no such center", pointer="/to")
     if reason == "reassigned":
@@ -256,24 +277,26 @@ def hand_over(actor: Actor, number: str, to: str, reason: str, *, at: dt.datetim
 
 
 @flow("case.hand_back")
-def hand_back(actor: Actor, number: str, reason: str, *, at: dt.datetime, key: str = "") -> Standing:
+def hand_back(actor: Actor, number: str, reason: str, *, expect: int = 0, at: dt.datetime, key: str = "") -> Standing:
     """退回移交: to the center it came from, with a reason."""
-    found = access.held_case(actor, number)
+    found = access.held_case(actor, number, expect=expect)
     return standing(write.appended(found, acts.hand_back(found.case, reason, city_date(at))))
 
 
 @flow("case.withdraw")
 def withdraw(
-    actor: Actor, number: str, reason: str = "", *, visit: str = "", at: dt.datetime, key: str = ""
+    actor: Actor, number: str, reason: str = "", *, visit: str = "", expect: int = 0, at: dt.datetime, key: str = ""
 ) -> Standing:
     """撤回, by the resident at any counter or online, before the decision."""
-    found = _for_resident(actor, number, visit)
+    found = _for_resident(actor, number, visit, expect)
     return standing(write.appended(found, acts.withdraw(found.case, reason, city_date(at))))
 
 
 @flow("case.revoke")
-def revoke(actor: Actor, number: str, law: str, note: str = "", *, at: dt.datetime, key: str = "") -> Standing:
+def revoke(
+    actor: Actor, number: str, law: str, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
+) -> Standing:
     """撤销 by a supervisor, with the law."""
-    found, kept = access.held_case(actor, number, power="case.supervise"), _note(note)
+    found, kept = access.held_case(actor, number, power="case.supervise", expect=expect), _note(note)
     fact = acts.revoke(found.case, law, actor.ref, city_date(at), kept[0].digest if kept else "")
     return standing(write.appended(found, fact, kept=kept))

@@ -80,11 +80,13 @@ def version_open(code: str, number: int, on: dt.date) -> ItemVersion:
     return version
 
 
-def known_of(person: str) -> Known:
-    """What the city knows of a person without asking: the register's values and e-licences fetched before."""
+def known_of(person: str, on: dt.date) -> Known:
+    """What the city knows of a person without asking: the register's values, e-licences fetched before, and checks that
+    said yes and are still fresh."""
     held = credentials.for_person(person)
     values: dict[str, Any] = {code: known.value for code, known in people.known(person).items()}
-    checks = frozenset(str(c.kind).removeprefix("check:") for c in held if str(c.kind).startswith("check:"))
+    fresh = (c for c in held if c.kind.startswith("check:") and (c.valid_until is None or c.valid_until >= on))
+    checks = frozenset(c.kind.removeprefix("check:") for c in fresh)
     return Known(values, tuple(held), checks)
 
 
@@ -95,7 +97,7 @@ def city() -> City:
 
 def assess(version: ItemVersion, person: str, intake: Intake, center: str, on: dt.date) -> Assessment:
     """The checklist for this person, before anything is written. The caller has shown a visit (access.visit)."""
-    return receiving.assess(version, city(), known_of(person), intake, center, on)
+    return receiving.assess(version, city(), known_of(person, on), intake, center, on)
 
 
 @flow("case.receive")

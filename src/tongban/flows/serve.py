@@ -177,7 +177,8 @@ def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: f
     what did not come is taken on paper, and said."""
     visit = access.visit(actor, visit_id)
     version = catalog.current(item, city_date(at))
-    held = {c.kind for c in credentials.for_person(visit.applicant)}
+    on = city_date(at)
+    held = {c.kind for c in credentials.for_person(visit.applicant) if c.valid_until is None or c.valid_until >= on}
     kinds = catalog.credential_kinds()
     wanted = fetching.requests(version, catalog.materials(), kinds, sockets.plugged().offers(), held)
     if not wanted:

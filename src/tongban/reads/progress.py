@@ -75,7 +75,7 @@ def of_case(actor: Actor, number: str, *, today: dt.date) -> Progress:
 def _progress(found: Found, today: dt.date) -> Progress:
     case = found.case
     version = catalog.version(case.item, case.version)
-    due = Due(found.due_kind, found.due_on, found.yellow_on, found.provisional)  # type: ignore[arg-type]
+    due = found.due
     holder = catalog.places().center_of(case.holder)
     return Progress(
         number=case.number, item=case.item, item_name=version.name, department=found.department,

@@ -10,6 +10,7 @@ from django.db import connection
 
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
+from tongban.domain.deadlines import Due, DueKind
 from tongban.plumbing import crypto
 from tongban.registers.cases import rows
 
@@ -25,8 +26,13 @@ class Found(msgspec.Struct, frozen=True):
     opened_at: dt.datetime
     due_on: dt.date | None
     yellow_on: dt.date | None
-    due_kind: str
+    due_kind: DueKind
     provisional: bool
+
+    @property
+    def due(self) -> Due:
+        """The date that binds, as the row has it."""
+        return Due(self.due_kind, self.due_on, self.yellow_on, self.provisional)
 
 
 _FOUND = "select state, department, query_code, opened_at, due_on, yellow_on, due_kind, provisional from cases_case"

@@ -201,3 +201,9 @@ def no_such_member() -> NotFound:
 
 def _member(row: Staff, held: tuple[Held, ...]) -> Member:
     return Member(row.id, row.login, row.name, row.center, row.active, row.must_change_password, row.signed_in_at, held)
+
+
+def actor_of_login(login: str, at: dt.datetime) -> Actor | None:
+    """The actor of an active member by login; None when there is none. For commands: a person signs in instead."""
+    staff = Staff.objects.filter(login=login, active=True).first()
+    return actor_of(staff, at) if staff else None

@@ -1,0 +1,104 @@
+"""`tongban up`: everything on this machine, from nothing: database, migrations, catalog, departments, web and worker."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from tongban.config.commands import setup_django
+from tongban.config.embedded import EmbeddedFailed
+from tongban.config.services import NotStarted, Services
+
+
+@click.command(help="Start everything on this machine: database, departments, web, worker.")
+@click.option("--port", default=8000, show_default=True, help="Port of the web server on loopback.")
+@click.option("--departments-port", default=8071, show_default=True, help="Port of the simulated departments.")
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--demo", is_flag=True, help="Make the demo's staff (their password is public) and play the journey.")
+@click.option("--once", is_flag=True, help="End after the start (and the journey); exit code 0 when all is well.")
+def up(port: int, departments_port: int, workers: int, demo: bool, once: bool) -> None:
+    """Stops cleanly on Ctrl-C and leaves no process."""
+    console = Console()
+    var = Path(os.environ.get("TONGBAN_VAR") or Path(__file__).resolve().parents[4] / "var")
+    os.environ.setdefault("TONGBAN_PUBLIC_URL", f"http://127.0.0.1:{port}")
+    good = True
+    with Services(var, port=port, departments_port=departments_port) as services:
+        try:
+            _begin(console, services, workers)
+            if demo:
+                from tongban.config.commands.journey import play
+
+                good = play(console)
+                _doors(console, port)
+            if not once:
+                console.print(f"\nServing on [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C", highlight=False)
+                good = _watch(console, services)
+        except (EmbeddedFailed, NotStarted) as why:
+            console.print(f"[red]{why}[/red]", highlight=False)
+            good = False
+        except KeyboardInterrupt:
+            console.print("\nStopping …")
+    sys.exit(0 if good else 1)
+
+
+def _begin(console: Console, services: Services, workers: int) -> None:
+    with console.status("Starting PostgreSQL …"):
+        services.database()
+        setup_django()
+    from django.core.management import call_command
+
+    with console.status("Migrating …"):
+        call_command("migrate", verbosity=0)
+    with console.status("Collecting screens …"):
+        call_command("collectstatic", verbosity=0, interactive=False)
+    with console.status("Publishing the catalog …"):
+        publication = _publish()
+    console.print(f"[green]✓[/green] database migrated, {publication}", highlight=False)
+    with console.status("Starting departments, web and worker …"):
+        services.departments()
+        services.web(workers)
+        services.worker()
+        until = time.monotonic() + 60
+        while not services.healthy():
+            if (why := services.died()) or time.monotonic() > until:
+                raise NotStarted(why or "the web does not answer")
+            time.sleep(0.1)
+    console.print("[green]✓[/green] departments, web and worker are up", highlight=False)
+
+
+def _publish() -> str:
+    from django.conf import settings
+
+    from tongban.domain.actor import SYSTEM
+    from tongban.flows.publish import publish
+    from tongban.plumbing import clock
+    from tongban.registers.catalog import city, queries
+
+    publication = publish(SYSTEM, city.load(settings.CITY_FOLDER), at=clock.now(), note="up")
+    queries.forget()
+    open_items = [v for v in queries.listing(clock.today()) if v.receivable]
+    return f"{len(open_items)} items receivable (catalog {str(publication.digest)[:12]})"
+
+
+def _doors(console: Console, port: int) -> None:
+    from tongban.config import demo
+
+    base = f"http://127.0.0.1:{port}"
+    console.print("\n[bold]Doors[/bold]")
+    for path, what in (("/", "residents: search, progress, verify"), ("/window/", "clerks"), ("/console/", "operations"),
+                       ("/api/v1/docs", "machines")):  # fmt: skip
+        console.print(f"  {base}{path:<14} {what}", highlight=False)
+    console.print(f"\n[bold]Demo logins[/bold] (password: {demo.PASSWORD})")
+    for login, name, _, _, _, what in demo.MEMBERS:
+        console.print(f"  {login:<12} {name}  {what}", highlight=False)
+
+
+def _watch(console: Console, services: Services) -> bool:
+    while True:
+        time.sleep(0.5)
+        if why := services.died():
+            console.print(f"[red]{why}[/red]", highlight=False)
+            return False

@@ -1,0 +1,121 @@
+"""The processes of one machine: database, departments, web and worker, started together, watched, and stopped in order. Only
+processes that were started here are ever stopped, by their id."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from tongban.config import embedded
+
+
+class NotStarted(RuntimeError):
+    """A process did not come up; the text says what to look at."""
+
+
+def port_free(port: int) -> bool:
+    """True when nobody listens on this loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+class Services:
+    """Starts and stops. Use as a context manager; leaving it stops everything that it started."""
+
+    def __init__(self, var: Path, *, port: int = 8000, departments_port: int = 8071) -> None:
+        self.var, self.port, self.departments_port = var, port, departments_port
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.own_database = False
+
+    def __enter__(self) -> "Services":
+        self.var.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def database(self) -> str:
+        """DATABASE_URL if it is set, else the embedded server of the project's folder."""
+        if url := os.environ.get("DATABASE_URL"):
+            return url
+        self.own_database = not embedded.running(self.var / "pg")
+        os.environ["DATABASE_URL"] = embedded.start(self.var / "pg")
+        return os.environ["DATABASE_URL"]
+
+    def departments(self) -> None:
+        """The simulated departments, unless real ones are configured or they run already."""
+        if "TONGBAN_DEPARTMENTS_URL" in os.environ or not port_free(self.departments_port):
+            return
+        self._start("departments", [sys.executable, "-m", "tongban.simulated", "--port", str(self.departments_port)])
+        self._wait("departments", self.departments_port)
+
+    def web(self, workers: int = 2, threads: int = 8) -> None:
+        """Granian serving WSGI on loopback."""
+        if not port_free(self.port):
+            raise NotStarted(f"Port {self.port} is in use: stop what listens there, or choose another with --port.")
+        self._start(
+            "web",
+            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
+             "--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "128", "--no-ws",
+             "--http", "1", "--log-level", "warning", "--respawn-failed-workers", "tongban.config.wsgi:application"],
+        )  # fmt: skip
+        self._wait("web", self.port)
+
+    def worker(self) -> None:
+        """Timed work: silence, lapsed corrections, provisional dates, seals."""
+        self._start("worker", [sys.executable, "-m", "tongban.config.worker"])
+
+    def _start(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> None:
+        log = (self.var / f"{name}.log").open("ab")
+        self.running[name] = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(more or {})}, start_new_session=True
+        )  # fmt: skip
+
+    def _wait(self, name: str, port: int, seconds: float = 60) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.running[name].poll() is not None:
+                break
+            if not port_free(port):
+                return
+            time.sleep(0.05)
+        raise NotStarted(f"{name} did not start; its log is {self.var / (name + '.log')}:\n{self._tail(name)}")
+
+    def _tail(self, name: str) -> str:
+        return (self.var / f"{name}.log").read_text(errors="replace")[-1_500:]
+
+    def healthy(self) -> bool:
+        """True while the web answers."""
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        return False
+
+    def died(self) -> str | None:
+        """The name and log of a process that ended by itself."""
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                return f"{name} ended with code {process.returncode}:\n{self._tail(name)}"
+        return None
+
+    def stop(self) -> None:
+        """Stop what was started, web first, database last; wait for each."""
+        for name in reversed(list(self.running)):
+            process = self.running.pop(name)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(5)
+        if self.own_database:
+            embedded.stop(self.var / "pg")
+            self.own_database = False

@@ -1,0 +1,33 @@
+"""The worker process: gives every row of flows/jobs.py to Procrastinate, which keeps its queue in the same PostgreSQL."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings.embedded")
+
+
+def main() -> None:
+    """Run until SIGTERM; jobs in hand are finished first."""
+    import django
+
+    django.setup()
+    from django.db import close_old_connections
+    from procrastinate.contrib.django import app
+
+    from tongban.flows.jobs import TIMED, Timed
+    from tongban.plumbing import clock
+
+    def register(timed: Timed) -> None:
+        @app.periodic(cron=timed.cron)
+        @app.task(name=f"tongban.{timed.name}", queueing_lock=timed.name)
+        def run(timestamp: int) -> None:
+            close_old_connections()
+            timed.work(clock.now())
+
+    for timed in TIMED:
+        register(timed)
+    worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker.run_worker(concurrency=2, install_signal_handlers=True, listen_notify=True)
+
+
+if __name__ == "__main__":
+    main()
