@@ -3,10 +3,11 @@ or raises Refused. Here lie the rules that MOVES cannot say in a table."""
 
 import datetime as dt
 
-from tongban.domain import facts
+from tongban.domain import facts, reasons
 from tongban.domain.case import Case, must_move
 from tongban.domain.facts import FollowUp, PaperMark, Point
 from tongban.domain.refusals import Conflict, Refused
+from tongban.domain.text import Text
 
 
 def must_hold(case: Case, center: str) -> None:
@@ -20,9 +21,35 @@ def must_hold(case: Case, center: str) -> None:
         )
 
 
+def must_be_at(case: Case, expect: int) -> None:
+    """Whoever acts has seen the case at entry ``expect`` of its log (0: does not say). Two clerks on one case: the later one
+    is told what the earlier one did, and decides again."""
+    if expect and case.n != expect:
+        raise Conflict(
+            "case.changed",
+            "您打开页面之后,这个办件已经有了新的进展,刚才的操作没有执行。请核对最新情况后再决定",
+            "The case has moved on since you opened it, and what you sent was not done. Look at it again, then decide",
+            n=case.n,
+            expect=expect,
+        )
+
+
+def _must_be_one_of(words: dict[str, Text], code: str, pointer: str) -> None:
+    """A log that holds a word nobody knows cannot be read again; so none is written."""
+    if code not in words:
+        raise Refused(
+            "case.unknown_word",
+            "请从给出的选项中选择一项",
+            "Choose one of the options",
+            pointer=pointer,
+            given=code[:40],
+        )
+
+
 def hand_over(case: Case, to: str, reason: str, on: dt.date) -> facts.HandedOver:
     """移交: pass the pen to another center."""
     must_move(case, "handed_over")
+    _must_be_one_of(reasons.HANDED_OVER, reason, "/reason")
     if to == case.holder:
         raise Refused("case.already_here", "办件已在该中心,无需移交", "The case is already there", pointer="/to")
     return facts.HandedOver(on=on, to=to, reason=reason)  # type: ignore[arg-type]
@@ -39,7 +66,7 @@ def take_over(case: Case, on: dt.date) -> facts.TakenOver:
 def hand_back(case: Case, reason: str, on: dt.date) -> facts.HandedBack:
     """退回移交: only a case that was handed over and not yet accepted here goes back, with a reason."""
     must_move(case, "handed_back")
-    if not case.came_from or case.custody == "here":
+    if not case.came_from or case.custody not in ("sent", "taken"):
         raise Refused(
             "case.nowhere_to_go_back", "此办件不是移交来的,不能退回", "This case was not handed over", stage=case.stage
         )
@@ -158,6 +185,7 @@ def end_special(case: Case, outcome: str, on: dt.date) -> facts.SpecialEnded:
 def review(case: Case, outcome: str, on: dt.date, note: str = "") -> facts.Reviewed:
     """审核: the finding before the decision."""
     must_move(case, "reviewed")
+    _must_be_one_of(reasons.REVIEWED, outcome, "/outcome")
     if case.reviewed:
         raise Conflict("case.already_reviewed", "此办件已审核,请刷新后查看", "Already reviewed; reload")
     return facts.Reviewed(on=on, outcome=outcome, note=note)  # type: ignore[arg-type]
@@ -187,6 +215,8 @@ def issue(case: Case, result: str, credential: str, digest: str, on: dt.date) ->
 def deliver(case: Case, way: str, to: str, on: dt.date) -> facts.Delivered:
     """送达. To the agent only when there is one."""
     must_move(case, "delivered")
+    _must_be_one_of(reasons.WAYS, way, "/way")
+    _must_be_one_of(reasons.RECIPIENTS, to, "/to")
     if to == "agent" and not case.agent:
         raise Refused("deliver.no_agent", "此办件没有代办人", "This case has no agent", pointer="/to")
     return facts.Delivered(on=on, way=way, to=to)  # type: ignore[arg-type]

@@ -107,7 +107,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     holder: str = ""
     came_from: str = ""
     hand_over: str = "never"
-    custody: Literal["here", "sent", "taken"] = "here"
+    custody: Literal["here", "sent", "taken", "back"] = "here"
     custody_since: dt.date | None = None
     looked: bool = False
     opened_on: dt.date | None = None
@@ -157,6 +157,8 @@ def apply(case: Case, fact: facts.Body) -> Case:
     kind = facts.kind(fact)
     after = must_move(case, kind)
     changes = _CHANGES[kind](case, fact)
+    if kind in _LOOKED:
+        changes = _taken_over(case, fact) | changes
     if after in CLOSED:
         changes.setdefault("closed_on", fact.on)
     return msgspec.structs.replace(case, stage=after, **changes)
@@ -193,17 +195,22 @@ def _handed_over(case: Case, f: facts.HandedOver) -> dict[str, Any]:
 
 
 def _handed_back(case: Case, f: facts.HandedBack) -> dict[str, Any]:
-    return {"holder": f.to, "came_from": case.holder, "custody": "here", "custody_since": f.on, "looked": False}
+    return {"holder": f.to, "came_from": case.holder, "custody": "back", "custody_since": f.on, "looked": False}
 
 
-def _taken_over(case: Case, f: facts.TakenOver) -> dict[str, Any]:
-    custody = "taken" if case.custody == "sent" else case.custody
-    return {"looked": True, "custody": custody, "custody_since": f.on if custody == "taken" else case.custody_since}
+def _taken_over(case: Case, f: facts.Body) -> dict[str, Any]:
+    # Taken over again after it came back, it is simply here: nobody waits for anybody any more.
+    custody = {"sent": "taken", "back": "here"}.get(case.custody, case.custody)
+    return {
+        "looked": True,
+        "custody": custody,
+        "custody_since": case.custody_since if custody == case.custody else f.on,
+    }
 
 
 def _accepted(case: Case, f: facts.Accepted) -> dict[str, Any]:
     return {
-        "clock_since": f.since, "legal_days": f.legal_days, "promised_days": f.promised_days, "looked": True,
+        "clock_since": f.since, "legal_days": f.legal_days, "promised_days": f.promised_days,
         "follow": f.follow or case.follow,
     }  # fmt: skip
 
@@ -211,7 +218,6 @@ def _accepted(case: Case, f: facts.Accepted) -> dict[str, Any]:
 def _correction_asked(case: Case, f: facts.CorrectionAsked) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "corrections": case.corrections + 1, "correct_until": f.until, "asked": f.points, "resume": case.stage,
-        "looked": True,
     }  # fmt: skip
     if case.clock_since is not None:
         changes["pauses"] = (*case.pauses, Pause(f.on, None, "correction", "行政许可法"))
@@ -244,13 +250,18 @@ def _withdrawn(case: Case, f: facts.Body) -> dict[str, Any]:
     return {"pauses": _resume(case.pauses, f.on), "asked": (), "correct_until": None}
 
 
+# Who does one of these has looked, with or without pressing 接办 first; silence is nobody's look, but ends the waiting.
+_LOOKED = frozenset({
+    "accepted", "not_accepted", "correction_asked", "special_started", "special_ended", "reviewed", "decided",
+})  # fmt: skip
+
 _CHANGES: dict[str, Callable[[Case, Any], dict[str, Any]]] = {
     "opened": _opened,
     "handed_over": _handed_over,
     "handed_back": _handed_back,
     "taken_over": _taken_over,
     "accepted": _accepted,
-    "not_accepted": lambda c, f: {"looked": True},
+    "not_accepted": lambda c, f: {},
     "correction_asked": _correction_asked,
     "correction_received": _correction_received,
     "papers_added": _papers_added,

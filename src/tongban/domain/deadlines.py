@@ -97,3 +97,14 @@ def light(on: dt.date | None, yellow: dt.date | None, today: dt.date) -> Literal
     if today > on:
         return "red"
     return "yellow" if yellow is not None and today >= yellow else "green"
+
+
+PausedLight = Literal["none", "green", "yellow", "red", "paused"]
+
+
+def stage_light(stage: str, on: dt.date | None, yellow: dt.date | None, today: dt.date) -> PausedLight:
+    """The light of a worklist: while a correction or a special procedure runs the city's clock stands still (paused); a
+    pause that has outlasted its date is red like any other."""
+    if stage in ("correcting", "special") and on is not None and today <= on:
+        return "paused"
+    return light(on, yellow, today)

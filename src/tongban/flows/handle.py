@@ -197,8 +197,9 @@ def add_papers(
 
 @flow("case.start_special")
 def start_special(
-    actor: Actor, number: str, procedure: str, basis: str, planned_days: int, *, at: dt.datetime, key: str = ""
-) -> Standing:
+    actor: Actor, number: str, procedure: str, basis: str, planned_days: int, *, expect: int = 0, at: dt.datetime,
+    key: str = "",
+) -> Standing:  # fmt: skip
     """特别程序: the clock stands still from today."""
     found = access.held_case(actor, number, expect=expect)
     allowed = tuple(version_of(found).special)

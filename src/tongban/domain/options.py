@@ -1,0 +1,102 @@
+"""What may be done with a case now: MOVES and the rules beside it (acts.py), asked instead of tried, so that a screen shows
+only the acts that can succeed. The acts themselves still decide; a test tries every option against them."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from tongban.domain.case import MOVES, Case
+from tongban.domain.item import ItemVersion
+
+Act = Literal[
+    "take_over",
+    "accept",
+    "finish",
+    "ask_correction",
+    "receive_correction",
+    "add_papers",
+    "start_special",
+    "end_special",
+    "review",
+    "decide",
+    "issue",
+    "deliver",
+    "not_accept",
+    "hand_over",
+    "hand_back",
+    "withdraw",
+    "revoke",
+]
+
+
+class Option(msgspec.Struct, frozen=True):
+    """An act that is possible now: the power it needs at the holder, and whether a resident's visit at any counter is
+    enough instead (``visit``), because the act belongs to the resident."""
+
+    act: Act
+    power: str
+    visit: bool = False
+
+
+_ALWAYS: Callable[[Case, ItemVersion], bool] = lambda case, version: True  # noqa: E731
+
+
+def _accepts_here(case: Case, version: ItemVersion) -> bool:
+    return not (case.hand_over == "received" and case.holder != case.handling)
+
+
+def _finishes(case: Case, version: ItemVersion) -> bool:
+    return version.handling == "on_the_spot" and case.stage == "accepted" and not case.follow
+
+
+# act -> (kind of fact, power, may a visit stand in for it, what else must hold). The order is the order of work.
+_ACTS: dict[Act, tuple[str, str, bool, Callable[[Case, ItemVersion], bool]]] = {
+    "take_over": ("taken_over", "case.handle", False, lambda c, v: not c.looked),
+    "accept": ("accepted", "case.handle", False, _accepts_here),
+    "finish": ("decided", "case.receive", False, _finishes),
+    "receive_correction": ("correction_received", "case.handle", True, _ALWAYS),
+    "add_papers": ("papers_added", "case.handle", True, lambda c, v: bool(c.follow)),
+    "review": ("reviewed", "case.handle", False, lambda c, v: not c.reviewed),
+    # What is settled at home waits for the review; a failed review leaves only a refusal, which the act itself checks.
+    "decide": ("decided", "case.handle", False, lambda c, v: c.hand_over != "reviewed" or bool(c.reviewed)),
+    "ask_correction": ("correction_asked", "case.handle", False, lambda c, v: c.corrections == 0),
+    "start_special": ("special_started", "case.handle", False, lambda c, v: bool(v.special)),
+    "end_special": ("special_ended", "case.handle", False, _ALWAYS),
+    "issue": ("result_issued", "case.handle", False, lambda c, v: bool(set(c.results) - set(c.issued))),
+    "deliver": ("delivered", "case.handle", False, _ALWAYS),
+    "not_accept": ("not_accepted", "case.handle", False, _accepts_here),
+    "hand_over": ("handed_over", "case.handle", False, _ALWAYS),
+    "hand_back": ("handed_back", "case.handle", False, lambda c, v: bool(c.came_from) and c.custody in ("sent", "taken")),
+    "withdraw": ("withdrawn", "case.handle", True, _ALWAYS),
+    "revoke": ("revoked", "case.supervise", False, _ALWAYS),
+}  # fmt: skip
+# Told once: the second round exists, but only for a supervisor with a reason.
+_SECOND = Option("ask_correction", "case.supervise")
+
+
+def options(case: Case, version: ItemVersion) -> tuple[Option, ...]:
+    """The acts that the rulebook allows in this state, whoever acts; the reader keeps those the actor has power for."""
+    moves, found = MOVES[case.stage], []
+    for act, (kind, power, visit, holds) in _ACTS.items():
+        if kind in moves and holds(case, version):
+            found.append(Option(act, power, visit))
+        elif act == "ask_correction" and kind in moves and case.corrections:
+            found.append(_SECOND)
+    return tuple(found)
+
+
+def next_act(case: Case, possible: tuple[Option, ...]) -> str:
+    """The act that moves the case on, as a rule: the one to offer first; empty when nothing is waited for."""
+    wanted: dict[str, tuple[Act, ...]] = {
+        "received": ("take_over", "accept"),
+        "correcting": ("receive_correction",),
+        "accepted": ("take_over", "finish", "decide", "review"),
+        "special": ("end_special",),
+        "decided": ("deliver",),
+    }
+    there = {option.act for option in possible}
+    order = wanted.get(case.stage, ())
+    if case.stage == "accepted" and case.hand_over == "reviewed" and not case.reviewed:
+        order = ("take_over", "review")
+    return next((act for act in order if act in there), "")
