@@ -87,7 +87,7 @@ class Journey:
         """(2) 低保: received here, handed over to the home center in 杨浦."""
         answers = HOUSEHOLD | {
             "hardship_reason": "养老金低于低保标准", "pay_bank": "中国工商银行", "account_name": "沈桂芳",
-            "account_number": "6222020200112233445", "account_is_own": True,
+            "account_number": "6222020200112233446", "household_medical_cost": "0", "account_is_own": True,
         }  # fmt: skip
         papers = (PaperIn("dibao_form"), PaperIn("support_statement"))
         intake = Intake(
@@ -98,7 +98,8 @@ class Journey:
 
     def _hospital(self) -> str:
         """(3) 异地就医备案: decided on the spot."""
-        answers = HOME | {
+        answers = {
+            "phone": HOME["phone"],
             "medical_transfer_direction": "out", "remote_kind": "longterm", "remote_province": "浙江省",
             "remote_city": "嘉兴市", "remote_address": "南湖区中山东路1号",
         }  # fmt: skip
@@ -110,10 +111,10 @@ class Journey:
         """(4) 廉租住房: accepted here, to be reviewed here and settled by the home district."""
         answers = HOUSEHOLD | {
             "housing_area": "6.5", "housing_kind": "relative", "sold_home_within_five_years": False,
-            "lianzu_way": "subsidy", "hukou_since": "1998-05-06",
+            "lianzu_way": "subsidy", "relief_kind": "none", "hukou_since": "1998-05-06",
         }  # fmt: skip
         papers = (PaperIn("lianzu_form"),)
-        follow = ("housing_status", "income_proof", "relief_proof")
+        follow = ("housing_status", "income_proof")
         intake = Intake(answers=answers, papers=papers, declarations=("consent_economic_check",), follow=follow)
         receipt = self._receive("lianzu", intake)
         return f"{receipt.number}: {receipt.stage}, {receipt.due_kind} by {receipt.due_on}"

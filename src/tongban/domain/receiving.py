@@ -137,7 +137,9 @@ def _unknown_papers(version: ItemVersion, intake: Intake) -> Iterable[Problem]:
 
 def _missing(papers: Iterable[MaterialState], city: City, following: set[str]) -> Iterable[Problem]:
     for state in papers:
-        if state.state in ("missing", "unknown") or (state.state == "may_follow" and state.material not in following):
+        if state.state == "unknown":
+            yield _undecided(state, city)
+        elif state.state == "missing" or (state.state == "may_follow" and state.material not in following):
             kind = city.materials.get(state.material)
             name = kind.name if kind else Text(state.material)
             advice = None
@@ -152,6 +154,20 @@ def _missing(papers: Iterable[MaterialState], city: City, following: set[str]) -
                 f"/papers/{state.material}",
                 advice,
             )
+
+
+def _undecided(state: MaterialState, city: City) -> Problem:
+    kind = city.materials.get(state.material)
+    name = kind.name if kind else Text(state.material)
+    asked = [city.elements[code].name for code in state.ask if code in city.elements]
+    return Problem(
+        "paper.undecided",
+        Text(
+            f"是否需要“{name.zh}”还不确定,请先填写:{'、'.join(a.zh for a in asked)}",
+            f"Whether {name.en or name.zh} is needed is not known yet; fill in first: {', '.join(a.en or a.zh for a in asked)}",
+        ),
+        f"/answers/{state.ask[0]}" if state.ask else f"/papers/{state.material}",
+    )
 
 
 def _failing(eligibility: Eligibility) -> Iterable[Problem]:

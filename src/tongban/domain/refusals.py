@@ -34,7 +34,8 @@ class Refused(Exception):
         problems: tuple[Problem, ...] = (),
         **facts: Any,
     ) -> None:
-        super().__init__(f"{code}: {zh}")
+        told = "; ".join(f"{p.pointer} {p.text.zh}".strip() for p in problems[:20])
+        super().__init__(f"{code}: {zh}{' — ' + told if told else ''}")
         self.code = code
         self.text = Text(zh, en)
         self.pointer = pointer

@@ -39,7 +39,7 @@ def play(console: Console) -> bool:
         for step in tale.play():
             progress.advance(bar)
             progress.console.print(f"  [green]✓[/green] {step.title} [dim]{step.done}[/dim]", highlight=False)
-    papers = _print_papers(tale.receipts)
+    papers = []
     audit.seal(clock.now())
     _summary(console, tale.receipts, papers)
     return _verify(console)
