@@ -16,3 +16,17 @@ class DoneAct(models.Model):
     class Meta:
         db_table = "plumbing_done_act"
         constraints = [models.UniqueConstraint(fields=["actor", "key"], name="plumbing_done_once")]
+
+
+class Try(models.Model):
+    """How often somebody tried something since the first try (plumbing/limiter.py). ``who`` is a keyed print."""
+
+    name = models.TextField()
+    who = models.BinaryField()
+    since = models.DateTimeField()
+    count = models.IntegerField()
+    pk = models.CompositePrimaryKey("name", "who")
+
+    class Meta:
+        db_table = "plumbing_try"
+        indexes = [models.Index(fields=["since"], name="plumbing_try_since")]

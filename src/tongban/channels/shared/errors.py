@@ -14,6 +14,7 @@ from tongban.channels.shared.language import asked, tell
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Problem, Refused
 from tongban.domain.text import Text
 from tongban.plumbing import clock
+from tongban.plumbing.limiter import TooOften
 
 log = logging.getLogger("tongban.errors")
 
@@ -92,6 +93,8 @@ def status_of(refused: Refused) -> int:
         return 403
     if isinstance(refused, NotFound):
         return 404
+    if isinstance(refused, TooOften):
+        return 429
     return 409 if isinstance(refused, Conflict) else 422
 
 
