@@ -8,14 +8,18 @@ from typing import Any
 
 import msgspec
 
+from tongban.domain import channel as doors
 from tongban.domain import codes, receiving
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
+from tongban.domain.channel import Channel
 from tongban.domain.deadlines import Due
 from tongban.domain.item import ItemVersion
+from tongban.domain.person import Identity
 from tongban.domain.receiving import Assessment, City, Intake, Known
 from tongban.domain.refusals import Conflict, NotFound, Refused
-from tongban.flows import access, write
+from tongban.flows import access, serve, write
+from tongban.flows.serve import How, Shown
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow
@@ -34,6 +38,23 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     intake: Intake
     version: int = 0
     draft: str = ""
+
+
+class Present(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who is here: the applicant, or an agent for them with the mandate that is shown; ``how`` the one here was identified."""
+
+    applicant: Identity
+    how: How = "typed"
+    agent: Identity | None = None
+    mandate: Shown | None = None
+
+
+class Served(msgspec.Struct, frozen=True):
+    """Who is served where: references of the applicant and of the agent (empty: the applicant is here)."""
+
+    center: str
+    applicant: str
+    agent: str
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -101,24 +122,45 @@ def assess(version: ItemVersion, person: str, intake: Intake, center: str, on: d
 
 
 @flow("case.receive")
-def receive(actor: Actor, order: Order, *, at: dt.datetime, key: str) -> Receipt:
-    """收件 at a window: one case. The same key is the same case, however often it is sent."""
+def receive(actor: Actor, order: Order, *, channel: Channel = "window", at: dt.datetime, key: str) -> Receipt:
+    """收件 at a window (or a kiosk beside it): one case. The same key is the same case, however often it is sent."""
     visit = access.visit(actor, order.visit)
     actor.must("case.receive", visit.center)
-    on = city_date(at)
-    version = version_open(order.item, order.version, on)
-    if "window" not in version.channels:
-        raise Refused("item.not_here", "此事项不在窗口受理", "This item is not received at counters", pointer="/item")
-    mandate = _mandate(visit.agent, visit.applicant, order.item, on)
-    assessment = assess(version, visit.applicant, order.intake, visit.center, on)
-    receiving.must_be_ready(assessment)
-    case, due, code = _open(
-        assessment, order.intake, center=visit.center, applicant=visit.applicant, agent=visit.agent, mandate=mandate,
-        channel="window", on=on,
-    )  # fmt: skip
+    served = Served(visit.center, visit.applicant, visit.agent)
+    case, due, code = _received(served, order.item, order.version, order.intake, channel)
     if order.draft:
         cases.use_draft(uuid.UUID(order.draft), case.number)
     return receipt(case, due, code, at)
+
+
+@flow("case.receive")
+def receive_at_once(
+    actor: Actor, present: Present, item: str, intake: Intake, *, version: int = 0, center: str = "",
+    channel: Channel = "window", at: dt.datetime, key: str,
+) -> Receipt:  # fmt: skip
+    """收件 by a system that has everything together: who is here, their mandate, and the case, in one act. Nothing is asked
+    of departments, so no consent is needed; what they gave before counts. The visit is over with the act."""
+    here = center or actor.center
+    met = serve.begin(actor, present.applicant, how=present.how, agent=present.agent, center=here, over=True)
+    if present.mandate is not None:
+        serve.enter_mandate(actor, met.applicant, met.agent, present.mandate)
+    case, due, code = _received(Served(here, met.applicant, met.agent), item, version, intake, channel)
+    current().about(visit=met.visit, how=present.how)
+    return receipt(case, due, code, at)
+
+
+def _received(served: Served, item: str, number: int, intake: Intake, channel: Channel) -> tuple[Case, Due, str]:
+    on = city_date(current().at)
+    version = version_open(item, number, on)
+    doors.must_be_open(version, channel)
+    doors.must_be_seen(intake.papers, channel)
+    mandate = _mandate(served.agent, served.applicant, item, on)
+    assessment = assess(version, served.applicant, intake, served.center, on)
+    receiving.must_be_ready(assessment)
+    return _open(
+        assessment, intake, center=served.center, applicant=served.applicant, agent=served.agent, mandate=mandate,
+        channel=channel, on=on,
+    )  # fmt: skip
 
 
 def _mandate(agent: str, principal: str, item: str, on: dt.date) -> str:

@@ -2,7 +2,6 @@
 knows, look at it. A visit is the reason for everything that is seen, and everything seen names it."""
 
 import datetime as dt
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal
@@ -21,7 +20,7 @@ from tongban.flows import access
 from tongban.plumbing import outside, sockets
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
-from tongban.plumbing.tx import current, flow
+from tongban.plumbing.tx import current, flow, step
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.counters import service as counters
 from tongban.registers.credentials import queries as credentials
@@ -46,10 +45,24 @@ class Met(msgspec.Struct, frozen=True):
 
 @flow("visit.meet")
 def meet(
-    actor: Actor, applicant: Identity, *, how: How, agent: Identity | None = None, at: dt.datetime, key: str = ""
+    actor: Actor, applicant: Identity, *, how: How, agent: Identity | None = None, center: str = "", at: dt.datetime,
+    key: str = "",
+) -> Met:  # fmt: skip
+    """Begin to serve a person. With an agent, the agent is the one who is here and whose card was read. ``center`` is for
+    systems that serve several counters; staff serve at their own."""
+    met = begin(actor, applicant, how=how, agent=agent, center=center or actor.center)
+    current().about(case=f"visit:{met.visit}", how=how)
+    return met
+
+
+@step
+def begin(
+    actor: Actor, applicant: Identity, *, how: How, agent: Identity | None, center: str, over: bool = False
 ) -> Met:
-    """Begin to serve a person. With an agent, the agent is the one who is here and whose card was read."""
-    actor.must("case.receive", actor.center)
+    """Enter who is here and open the visit, as a part of `meet` or of an act that brings all at once (then the visit is
+    ``over`` with it, and nothing can be opened by it afterwards)."""
+    at = current().at
+    actor.must("case.receive", center)
     card = how == "card"
     person = people_service.meet(applicant, at, card=card and agent is None)
     other = people_service.meet(agent, at, card=card) if agent else ""
@@ -63,9 +76,10 @@ def meet(
     people_service.keep(person, _identity_values(applicant, source, grade, at).items(), at)
     visit = new_id()
     counters.open_visit(
-        visit, center=actor.center, staff=actor.ref, applicant=person, agent=other, mandate="", how=how, at=at
-    )
-    current().about(case=f"visit:{visit}", person=person, how=how, agent=other)
+        visit, center=center, staff=actor.ref, applicant=person, agent=other, mandate="", how=how, at=at,
+        closed_at=at if over else None,
+    )  # fmt: skip
+    current().about(person=person, place=center, agent=other)
     return Met(str(visit), person, other)
 
 
@@ -73,6 +87,15 @@ def _identity_values(identity: Identity, source: str, grade: str, at: dt.datetim
     values: dict[str, object] = {"name": identity.name, "id_number": identity.number, "sex": identity.sex}
     values["birth_date"] = identity.birth.isoformat() if identity.birth else None
     return {code: Known(value, source, at, grade) for code, value in values.items() if value}  # type: ignore[arg-type]
+
+
+class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A mandate as it is shown at a counter: its kind, the items it names (none: all), until when, and which document."""
+
+    paper: str
+    kind: MandateKind = "written"
+    items: tuple[str, ...] = ()
+    until: dt.date | None = None
 
 
 @flow("visit.mandate")
@@ -83,23 +106,23 @@ def register_mandate(
     """登记委托: the agent of this visit may act for the applicant, on the items named or (none named) on all, until a date.
     ``paper`` names the document that was shown. Returns the reference of the mandate."""
     visit = access.visit(actor, visit_id)
-    if not visit.agent:
+    current().about(case=f"visit:{visit_id}", person=visit.applicant, agent=visit.agent, kind=kind)
+    return enter_mandate(actor, visit.applicant, visit.agent, Shown(paper, kind, items, until))
+
+
+@step
+def enter_mandate(actor: Actor, principal: str, agent: str, shown: Shown) -> str:
+    """Enter a mandate that was shown; returns its reference."""
+    if not agent:
         raise Refused("mandate.no_agent", "本次接待没有代办人", "There is no agent in this visit", pointer="/agent")
+    at = current().at
     mandate = make_mandate(
         Mandate(
-            principal=visit.applicant,
-            agent=visit.agent,
-            kind=kind,
-            items=items,
-            all_items=not items,
-            paper=paper,
-            valid_from=city_date(at),
-            valid_until=until,
-        )  # fmt: skip
-    )
-    reference = people_service.mandate(mandate, by=actor.ref, at=at)
-    current().about(case=f"visit:{visit_id}", person=visit.applicant, agent=visit.agent, kind=kind)
-    return reference
+            principal=principal, agent=agent, kind=shown.kind, items=shown.items, all_items=not shown.items,
+            paper=shown.paper, valid_from=city_date(at), valid_until=shown.until,
+        )
+    )  # fmt: skip
+    return people_service.mandate(mandate, by=actor.ref, at=at)
 
 
 @flow("visit.close")

@@ -7,14 +7,15 @@ from django.db import connection
 
 
 def open_visit(
-    visit: uuid.UUID, *, center: str, staff: str, applicant: str, agent: str, mandate: str, how: str, at: dt.datetime
-) -> None:
+    visit: uuid.UUID, *, center: str, staff: str, applicant: str, agent: str, mandate: str, how: str, at: dt.datetime,
+    closed_at: dt.datetime | None = None,
+) -> None:  # fmt: skip
     """Begin to serve a person at a window. ``how`` says how the person was identified (card, typed, licence)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into counters_visit (id, center, staff, applicant, agent, mandate, how, opened_at) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [visit, center, staff, applicant, agent or None, mandate or None, how, at],
+            "insert into counters_visit (id, center, staff, applicant, agent, mandate, how, opened_at, closed_at) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [visit, center, staff, applicant, agent or None, mandate or None, how, at, closed_at],
         )
 
 

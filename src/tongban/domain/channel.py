@@ -1,0 +1,43 @@
+"""Through which door a case comes (渠道), and what that door can vouch for: at a window a person compares a paper with its
+original, at a kiosk nobody does."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from tongban.domain.item import ItemVersion
+from tongban.domain.receiving import PaperIn
+from tongban.domain.refusals import Problem, Refused
+from tongban.domain.text import Text
+
+Channel = Literal["window", "kiosk"]
+
+_NOT_SEEN = Text(
+    "自助终端收取的材料没有人核对原件,可信等级只能是 C 或 D",
+    "Nobody compares a paper with its original at a kiosk: its grade is C or D",
+)
+
+
+def must_be_open(version: ItemVersion, channel: Channel) -> None:
+    """Refused ``item.not_here`` unless the item version is received through this channel."""
+    if channel not in version.channels:
+        kiosk = channel == "kiosk"
+        raise Refused(
+            "item.not_here",
+            "此事项不能在自助终端申请,请到窗口办理" if kiosk else "此事项不在窗口受理",
+            "This item is not received at kiosks: go to a counter"
+            if kiosk
+            else "This item is not received at counters",
+            pointer="/item",
+        )
+
+
+def must_be_seen(papers: Iterable[PaperIn], channel: Channel) -> None:
+    """Refused ``paper.not_seen``: the grades A and B say that an authority or a person vouches for a paper (国办函〔2016〕108号);
+    a kiosk cannot say so."""
+    if channel == "window":
+        return
+    wrong = tuple(
+        Problem("paper.not_seen", _NOT_SEEN, f"/papers/{p.material}") for p in papers if p.grade in ("A", "B")
+    )
+    if wrong:
+        raise Refused("paper.not_seen", _NOT_SEEN.zh, _NOT_SEEN.en, problems=wrong)
