@@ -16,7 +16,7 @@ def database(url: str) -> dict[str, object]:
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options = {k: v for k, v in parts.items() if k not in known}
     # Prepared after 3 uses: the hot statements are planned once per connection.
-    options |= {"prepare_threshold": 3, "application_name": "tongban"}
+    options |= {"prepare_threshold": 3, "server_side_binding": True, "application_name": "tongban"}
     return {
         "ENGINE": "django.db.backends.postgresql",
         **{known[k]: v for k, v in parts.items() if k in known},
