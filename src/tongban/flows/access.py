@@ -4,11 +4,12 @@ written down before the data is handed out. What an actor may not see does not e
 import datetime as dt
 import hmac
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from tongban.domain import acts, consent
+from tongban.domain import acts, consent, facts
 from tongban.domain.actor import Actor
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotAllowed, NotFound, Refused
@@ -88,6 +89,16 @@ def visit(actor: Actor, visit_id: str) -> VisitFound:
     return found
 
 
+def case_of_visit(actor: Actor, visit_id: str, number: str) -> Found:
+    """A case of the person whom the actor serves now, at whichever counter it was received: the visit is the reason."""
+    served = visit(actor, visit_id)
+    actor.must("case.receive", served.center)
+    found = cases.get(number)
+    if found is None or served.applicant not in (found.case.applicant, found.case.agent):
+        raise _no_case()
+    return found
+
+
 class PersonSeen(msgspec.Struct, frozen=True):
     """A person as the actor may see: identity and known values (element -> value, source, date, grade), in clear."""
 
@@ -120,6 +131,62 @@ def person(
         raise NotFound("person.not_found", "没有找到这个人", "No such person")
     current().about(case=about, person=subject, reason=reason.strip())
     return PersonSeen(subject, people.identity(subject), dict(people.known(subject)))
+
+
+class AnswersSeen(msgspec.Struct, frozen=True):
+    """What lies sealed beside a case, in clear: who it is about, the answers of the form (element code -> value), and the
+    notes written for the resident (n of the fact, its kind, the text)."""
+
+    number: str
+    item: str
+    version: int
+    applicant: Identity
+    agent: Identity | None
+    answers: dict[str, Any]
+    notes: tuple[tuple[int, str, str], ...]
+
+
+def _look(actor: Actor, number: str, reason: str) -> Found:
+    """The case for a look at its personal data, which is written down as the act under way."""
+    if not reason.strip():
+        raise Refused("look.reason_needed", "请说明查看的理由", "Say why you need to see it", pointer="/reason")
+    actor.must("person.read")
+    found = case(actor, number, power="person.read")
+    current().about(case=number, person=found.case.applicant, place=found.case.holder, reason=reason.strip())
+    return found
+
+
+@flow("look.answers")
+def answers(actor: Actor, number: str, *, reason: str, at: dt.datetime) -> AnswersSeen:
+    """The form of a case and its notes in clear, with a reason; the look is written down for the resident to see."""
+    state = _look(actor, number, reason).case
+    identities = people.identities([p for p in (state.applicant, state.agent) if p])
+    if state.applicant not in identities:
+        raise NotFound("person.not_found", "没有找到这个人", "No such person")
+    values = msgspec.json.decode(cases.beside(number, state.answers) or b"{}")
+    return AnswersSeen(
+        number, state.item, state.version, identities[state.applicant], identities.get(state.agent), values,
+        tuple(_notes(number)),
+    )  # fmt: skip
+
+
+def _notes(number: str) -> Iterator[tuple[int, str, str]]:
+    for entry in cases.log(number):
+        digest = getattr(entry.fact, "note", "")
+        text = cases.beside(number, digest) if digest else None
+        if text is not None:
+            yield entry.n, facts.kind(entry.fact), text.decode()
+
+
+@flow("look.paper")
+def paper(actor: Actor, number: str, digest: str, *, reason: str, at: dt.datetime) -> str:
+    """Permission to read one paper of a case (its digest), with a reason; the look is written down. The bytes are then read
+    from plumbing.files, outside the transaction."""
+    _look(actor, number, reason)
+    if not cases.paper_held(number, digest):
+        raise NotFound("paper.not_found", "办件中没有这份材料", "The case holds no such paper", pointer="/papers")
+    current().about(paper=digest)
+    return digest
 
 
 def mandate_of(agent: str, principal: str, item: str, on: dt.date) -> HeldMandate | None:

@@ -64,15 +64,16 @@ class Progress(msgspec.Struct, frozen=True):
 
 def by_code(number: str, query_code: str, *, today: dt.date) -> Progress:
     """For anybody with the number and its query code."""
-    return _progress(access.case_by_code(number.strip().upper(), query_code.strip().upper()), today)
+    return of_found(access.case_by_code(number.strip().upper(), query_code.strip().upper()), today)
 
 
 def of_case(actor: Actor, number: str, *, today: dt.date) -> Progress:
     """For staff with the power to read it, for the resident it belongs to, for a machine with the token."""
-    return _progress(access.case(actor, number), today)
+    return of_found(access.case(actor, number), today)
 
 
-def _progress(found: Found, today: dt.date) -> Progress:
+def of_found(found: Found, today: dt.date) -> Progress:
+    """The same for a case that flows.access has already given to the caller."""
     case = found.case
     version = catalog.version(case.item, case.version)
     due = found.due
@@ -80,7 +81,7 @@ def _progress(found: Found, today: dt.date) -> Progress:
     return Progress(
         number=case.number, item=case.item, item_name=version.name, department=found.department,
         state=public_state.of_case(case), stage=case.stage, receiving=case.receiving,
-        receiving_name=_name(case.receiving), holder=case.holder, holder_name=_name(case.holder),
+        receiving_name=center_name(case.receiving), holder=case.holder, holder_name=center_name(case.holder),
         phone=(holder.phone if holder else "") or version.phones.enquiry, opened_at=found.opened_at, due=due,
         due_word=deadlines.DUE_WORDS[due.kind], light=deadlines.light(due.on, due.yellow, today),
         promise=deadlines.promise(case, catalog.calendar()), asked=case.asked, correct_until=case.correct_until,
@@ -96,7 +97,8 @@ def result_names(version: ItemVersion, results: tuple[str, ...]) -> tuple[str, .
     return tuple(names.get(r, r) for r in results)
 
 
-def _name(code: str) -> str:
+def center_name(code: str) -> str:
+    """The full name of a center; the code itself when it is not known."""
     center = catalog.places().center_of(code)
     return str(center.name) if center else code
 
@@ -107,7 +109,7 @@ def _steps(found: Found) -> tuple[Step, ...]:
         fact, where, note = entry.fact, holder, Text("")
         if isinstance(fact, facts.HandedOver | facts.HandedBack):
             holder = fact.to
-            note = Text(f"移交至{_name(fact.to)}", f"Passed on to {_name(fact.to)}")
+            note = Text(f"移交至{center_name(fact.to)}", f"Passed on to {center_name(fact.to)}")
         elif isinstance(fact, facts.CorrectionReceived) and fact.at_center:
             where = fact.at_center
         elif isinstance(fact, facts.Accepted) and fact.basis == "silence":
@@ -121,9 +123,9 @@ def _steps(found: Found) -> tuple[Step, ...]:
                 public_state.step_word(fact),
                 entry.at,
                 where,
-                _name(where),
+                center_name(where),
                 facts.exchange_event(fact) or "",
                 note,
-            )  # fmt: skip
+            )
         )
     return tuple(steps)

@@ -1,5 +1,6 @@
-"""The worklist of a center: what waits for us, nearest date first, with a light; and what we received that is elsewhere now.
-It reads one partial index per center, so its cost does not grow with the number of cases."""
+"""The worklist of a center: what waits for us, nearest date first, with a light; and the custody of what we received and
+handed over. Each tab reads one partial index per center and stops after a bounded number of rows, so its cost does not grow
+with the number of cases."""
 
 import datetime as dt
 from typing import Literal
@@ -8,17 +9,27 @@ import msgspec
 from django.db import connection
 
 from tongban.domain.actor import Actor
-from tongban.domain.deadlines import light
-from tongban.domain.refusals import Refused
+from tongban.domain.deadlines import PausedLight, stage_light
+from tongban.domain.refusals import NotFound, Refused
 from tongban.domain.text import Text
+from tongban.flows import access
 from tongban.reads import paging
+from tongban.registers.cases import rows as case_rows
 from tongban.registers.catalog import queries as catalog
 
 Show = Literal["todo", "sent"]
+STATES = ("unlooked", "received", "correcting", "accepted", "special", "decided")
+LIGHTS = ("red", "yellow", "green", "paused")
+# A filter looks through at most this many nearest cases for one page; the next page goes on from there.
+SCAN = 2_000
 
 
 class WorkRow(msgspec.Struct, frozen=True):
-    """One line of the worklist. No personal data: the clerk opens the case for that."""
+    """One line of the worklist. No personal data: the clerk opens the case for that.
+
+    ``looked`` False is 无人接办: nobody looked, which is not the same as incomplete (``asked`` things to correct).
+    ``days`` are working days left to ``due_on``; ``custody`` is here, sent, taken or back, since ``custody_since``.
+    """
 
     number: str
     item: str
@@ -34,7 +45,20 @@ class WorkRow(msgspec.Struct, frozen=True):
     due_kind: str
     due_on: dt.date | None
     provisional: bool
-    light: Literal["none", "green", "yellow", "red"]
+    light: PausedLight
+    days: int | None = None
+    asked: int = 0
+    corrections: int = 0
+    follow: int = 0
+    came_from: str = ""
+    came_from_name: str = ""
+    custody_since: dt.date | None = None
+    transfer_days: int = 0
+
+    @property
+    def state(self) -> str:
+        """One of STATES: what the clerk has to do with it."""
+        return self.stage if self.looked else "unlooked"
 
 
 class Worklist(msgspec.Struct, frozen=True):
@@ -45,24 +69,38 @@ class Worklist(msgspec.Struct, frozen=True):
 
 
 class Lights(msgspec.Struct, frozen=True):
-    """How many open cases of a center are green, yellow, red, and how many nobody has looked at (each at most ``most``)."""
+    """The open cases of a center in numbers: by light, by state (STATES) and by item (code, name, count; most first).
+    ``full`` says that only the nearest ``most`` were counted."""
 
-    green: int
-    yellow: int
-    red: int
-    unlooked: int
+    green: int = 0
+    yellow: int = 0
+    red: int = 0
+    paused: int = 0
+    unlooked: int = 0
+    states: tuple[tuple[str, int], ...] = ()
+    items: tuple[tuple[str, Text, int], ...] = ()
+    total: int = 0
+    full: bool = False
 
 
-_COLUMNS = "number, item, version, stage, looked, custody, holder, receiving, opened_at, due_kind, due_on, yellow_on, provisional"
-_TODO = (
-    f"select {_COLUMNS} from unnest(%s::text[]) as c(code) cross join lateral ("
-    f"select {_COLUMNS} from cases_case where holder = c.code and not closed and (due_on, number) > (%s, %s) "
-    "order by due_on, number limit %s) w order by due_on, number limit %s"
+_COLUMNS = (
+    "number, item, version, stage, looked, custody, holder, receiving, opened_at, due_kind, due_on, yellow_on, "
+    "provisional, state"
 )
-_SENT = (
-    f"select {_COLUMNS} from unnest(%s::text[]) as c(code) cross join lateral ("
-    f"select {_COLUMNS} from cases_case where receiving = c.code and holder <> c.code and not closed and number > %s "
-    "order by number limit %s) w order by number limit %s"
+# The same rule as deadlines.stage_light, where the database can count by it; a test holds the two together.
+_LIGHT = (
+    "case when due_on < %(today)s then 'red' when stage in ('correcting', 'special') then 'paused' "
+    "when yellow_on <= %(today)s then 'yellow' else 'green' end"
+)
+_HERE = {
+    "todo": "holder = c.code and not closed",
+    # What came back is ours again and still part of the custody story until somebody takes it up.
+    "sent": "receiving = c.code and not closed and custody <> 'here' and (holder <> c.code or custody = 'back')",
+}
+_NEAREST = (
+    "select {columns} from unnest(%(codes)s::text[]) as c(code) cross join lateral ("
+    "select {columns} from cases_case where {here} and (due_on, number) > (%(day)s, %(after)s) "
+    "order by due_on, number limit %(scan)s) w order by due_on, number limit %(scan)s"
 )
 
 
@@ -79,49 +117,86 @@ def centers_of(actor: Actor, power: str, center: str = "") -> list[str]:
     ]
 
 
+def work_centers(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """The centers (code, short name) whose worklist the actor may open, in order of code."""
+    return tuple((code, center_name(code)) for code in sorted(centers_of(actor, "case.read")))
+
+
 def worklist(
-    actor: Actor, *, center: str = "", show: Show = "todo", cursor: str = "", limit: int = 50, today: dt.date
+    actor: Actor,
+    *,
+    center: str = "",
+    show: Show = "todo",
+    item: str = "",
+    state: str = "",
+    light: str = "",
+    cursor: str = "",
+    limit: int = 50,
+    today: dt.date,
 ) -> Worklist:
-    """The cases that wait at the actor's center (or were sent from it), nearest date first."""
+    """The cases that wait at the actor's center (or were handed over from it), nearest date first.
+
+    ``item``, ``state`` (of STATES) and ``light`` (of LIGHTS) narrow it; unknown words find nothing to narrow by and are refused.
+    """
     if not 1 <= limit <= 200:
         raise Refused("page.limit", "每页1至200条", "1 to 200 rows a page", pointer="/limit")
+    where = _narrowed(item, state, light)
     codes = centers_of(actor, "case.read", center or actor.center)
+    day, after = paging.unpack(cursor, tuple[dt.date, str]) if cursor else (dt.date.min, "")
+    scan = SCAN if where else limit + 1
+    values = {"codes": codes, "day": day, "after": after, "scan": scan, "today": today, "item": item, "state": state,
+              "light": light, "limit": limit + 1}  # fmt: skip
+    nearest = _NEAREST.format(columns=_COLUMNS, here=_HERE[show])
     with connection.cursor() as cur:
-        if show == "sent":
-            after = paging.unpack(cursor, tuple[str])[0] if cursor else ""
-            cur.execute(_SENT, [codes, after, limit + 1, limit + 1])
-        else:
-            day, number = paging.unpack(cursor, tuple[dt.date, str]) if cursor else (dt.date.min, "")
-            cur.execute(_TODO, [codes, day, number, limit + 1, limit + 1])
-        found = cur.fetchall()
-    rows = tuple(_row(r, today) for r in found[:limit])
-    more = ""
-    if len(found) > limit:
-        last = rows[-1]
-        more = paging.pack(last.number) if show == "sent" else paging.pack(last.due_on, last.number)
-    return Worklist(rows, more)
+        cur.execute(
+            f"select {_COLUMNS} from ({nearest}) n {where} order by due_on, number limit %(limit)s",
+            values,
+        )
+        rows = tuple(_row(r, today) for r in cur.fetchall())
+        if len(rows) > limit:
+            return Worklist(rows[:limit], paging.pack(rows[limit - 1].due_on, rows[limit - 1].number))
+        if not where:
+            return Worklist(rows, "")
+        # The page is not full: either this is all, or there are more cases behind the ones looked through.
+        cur.execute(f"select due_on, number from ({nearest}) n offset %(scan)s - 1", values)
+        last = cur.fetchone()
+    return Worklist(rows, paging.pack(*last) if last else "")
+
+
+def _narrowed(item: str, state: str, light: str) -> str:
+    if state and state not in STATES:
+        raise Refused("worklist.state", "没有这种办件状态", "There is no such state", pointer="/state")
+    if light and light not in LIGHTS:
+        raise Refused("worklist.light", "没有这种时限颜色", "There is no such light", pointer="/light")
+    parts = ["item = %(item)s"] if item else []
+    if state:
+        parts.append("not looked" if state == "unlooked" else "looked and stage = %(state)s")
+    if light:
+        parts.append(f"({_LIGHT}) = %(light)s")
+    return f"where {' and '.join(parts)}" if parts else ""
 
 
 def _row(r: tuple[object, ...], today: dt.date) -> WorkRow:
-    (
-        number,
-        code,
-        version,
-        stage,
-        looked,
-        custody,
-        holder,
-        receiving,
-        opened_at,
-        due_kind,
-        due_on,
-        yellow_on,
-        provisional,
-    ) = r
+    number, code, version, stage, looked, custody, holder, receiving, opened_at, due_kind, due_on, yellow_on, *rest = r
+    provisional, folded = rest
+    case = case_rows.case(folded)  # type: ignore[arg-type]
     return WorkRow(
         number, code, catalog.version(code, version).name, stage, looked, custody, holder, center_name(holder),  # type: ignore[arg-type]
-        receiving, center_name(receiving), opened_at, due_kind, due_on, provisional, light(due_on, yellow_on, today),  # type: ignore[arg-type]
+        receiving, center_name(receiving), opened_at, due_kind, due_on, provisional,  # type: ignore[arg-type]
+        stage_light(stage, due_on, yellow_on, today),  # type: ignore[arg-type]
+        days=days_left(due_on, today),  # type: ignore[arg-type]
+        asked=len(case.asked), corrections=case.corrections, follow=len(case.follow), came_from=case.came_from,
+        came_from_name=center_name(case.came_from) if case.came_from else "", custody_since=case.custody_since,
+        transfer_days=case.transfer_days,
     )  # fmt: skip
+
+
+def days_left(due_on: dt.date | None, today: dt.date) -> int | None:
+    """Working days to a date: 0 on the day itself, negative after it."""
+    if due_on is None:
+        return None
+    left = catalog.calendar().working_days_between(today, due_on)
+    return min(left, -1) if today > due_on else left
 
 
 def center_name(code: object) -> str:
@@ -130,15 +205,44 @@ def center_name(code: object) -> str:
     return str(center.name).removesuffix("社区事务受理服务中心") if center else str(code)
 
 
-def lights(actor: Actor, *, center: str = "", today: dt.date, most: int = 5_000) -> Lights:
-    """Counts for the head of the worklist, over at most ``most`` nearest cases."""
+def lights(actor: Actor, *, center: str = "", today: dt.date, most: int = SCAN) -> Lights:
+    """Counts for the head of the worklist, over at most ``most`` nearest cases of each center."""
     codes = centers_of(actor, "case.read", center or actor.center)
+    columns = "item, stage, looked, due_on, yellow_on, number"
+    nearest = _NEAREST.format(columns=columns, here=_HERE["todo"])
     with connection.cursor() as cur:
         cur.execute(
-            "select count(*) filter (where yellow_on > %s), count(*) filter (where yellow_on <= %s and due_on >= %s), "
-            "count(*) filter (where due_on < %s), count(*) filter (where not looked) from ("
-            "select due_on, yellow_on, looked from cases_case where holder = any(%s) and not closed "
-            "order by due_on, number limit %s) w",
-            [today, today, today, today, codes, most],
+            f"select item, case when looked then stage else 'unlooked' end, {_LIGHT}, count(*)::int from ({nearest}) n "
+            "group by 1, 2, 3",
+            {"codes": codes, "day": dt.date.min, "after": "", "scan": most, "today": today},
         )
-        return Lights(*cur.fetchone())
+        found = cur.fetchall()
+    by_light: dict[str, int] = {}
+    by_state = dict.fromkeys(STATES, 0)
+    by_item: dict[str, int] = {}
+    for item, state, light, count in found:
+        by_light[light] = by_light.get(light, 0) + count
+        by_state[state] = by_state.get(state, 0) + count
+        by_item[item] = by_item.get(item, 0) + count
+    total, names = sum(by_light.values()), catalog.items()
+    items = sorted(by_item.items(), key=lambda pair: (-pair[1], pair[0]))
+    return Lights(
+        **by_light, unlooked=by_state["unlooked"], states=tuple(by_state.items()), total=total, full=total >= most,
+        items=tuple((code, names[code].name if code in names else Text(code), count) for code, count in items),
+    )  # fmt: skip
+
+
+def find(actor: Actor, typed: str) -> str:
+    """The number of the case that was meant: as typed, with spaces, in small letters, or read from the QR of a receipt."""
+    word = "".join(typed.split()).upper()
+    # A scanner types the whole address of the receipt's QR; the number is in it.
+    inside = [w for w in word.replace("?", "/").replace("=", "/").split("/") if len(w) == 22]
+    number = inside[0] if inside else word
+    if len(number) != 22 or not number.isascii() or not number.isalnum():
+        raise NotFound(
+            "case.not_found",
+            "办件编号是22位,请核对后再输,或扫描收件凭证上的二维码",
+            "A case number has 22 characters: check it, or scan the code on the receipt",
+            pointer="/number",
+        )
+    return access.case(actor, number).case.number

@@ -39,7 +39,12 @@ class CaseRow(models.Model):
         db_table = "cases_case"
         indexes = [
             models.Index(fields=["holder", "due_on", "number"], name="cases_worklist", condition=Q(closed=False)),
-            models.Index(fields=["receiving", "number"], name="cases_received_open", condition=Q(closed=False)),
+            # What is elsewhere or came back; a case that never moves costs it nothing.
+            models.Index(
+                fields=["receiving", "due_on", "number"],
+                name="cases_custody",
+                condition=Q(closed=False) & ~Q(custody="here"),
+            ),
             models.Index(fields=["applicant", "number"], name="cases_applicant"),
             models.Index(fields=["agent", "number"], name="cases_agent", condition=Q(agent__isnull=False)),
             models.Index(fields=["opened_on", "receiving"], name="cases_opened_day"),
