@@ -1,0 +1,1 @@
+"""The credentials register: e-licences that departments handed over and results that the city issued."""
