@@ -38,9 +38,9 @@ def opened(
     act = current()
     case, entries = _grow(Case(number), new, act.at, act.actor.ref)
     due = deadlines.due(case, catalog.calendar())
-    cases.open_case(case, entries, due, query_code=query_code, department=department, at=act.at)
-    cases.keep_beside(number, kept)
-    cases.keep_papers(number, 1, papers)
+    cases.open_case(
+        case, entries, due, query_code=query_code, department=department, at=act.at, beside=kept, papers=papers
+    )
     return case, due
 
 
@@ -49,8 +49,6 @@ def appended(found: Found, *new: facts.Body, papers: Sequence[PaperMark] = (), k
     """Append facts to a case whose row is locked; return the case after them."""
     act = current()
     case, entries = _grow(found.case, new, act.at, act.actor.ref)
-    cases.append(case, entries, deadlines.due(case, catalog.calendar()))
-    cases.keep_beside(case.number, kept)
-    cases.keep_papers(case.number, case.n, papers)
+    cases.append(case, entries, deadlines.due(case, catalog.calendar()), beside=kept, papers=papers)
     act.about(facts=[facts.kind(f) for f in new])
     return case
