@@ -4,6 +4,7 @@ papers beside them, the public number; the receipt is printed from what this ret
 import datetime as dt
 import os
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -101,14 +102,21 @@ def version_open(code: str, number: int, on: dt.date) -> ItemVersion:
     return version
 
 
-def known_of(person: str, on: dt.date) -> Known:
-    """What the city knows of a person without asking: the register's values, e-licences fetched before, and checks that
-    said yes and are still fresh."""
-    held = credentials.for_person(person)
-    values: dict[str, Any] = {code: known.value for code, known in people.known(person).items()}
-    fresh = (c for c in held if c.kind.startswith("check:") and (c.valid_until is None or c.valid_until >= on))
-    checks = frozenset(c.kind.removeprefix("check:") for c in fresh)
-    return Known(values, tuple(held), checks)
+def known_of(person: str) -> Known:
+    """What the city knows of a person without asking: the register's values and e-licences fetched before."""
+    return _known_later(person)()
+
+
+def _known_later(person: str) -> Callable[[], Known]:
+    ask_licences, ask_values = credentials.for_person_later(person), people.known_later(person)
+
+    def read() -> Known:
+        held = ask_licences()
+        values: dict[str, Any] = {code: known.value for code, known in ask_values().items()}
+        checks = frozenset(str(c.kind).removeprefix("check:") for c in held if str(c.kind).startswith("check:"))
+        return Known(values, tuple(held), checks)
+
+    return read
 
 
 def city() -> City:
@@ -151,11 +159,13 @@ def receive_at_once(
 
 def _received(served: Served, item: str, number: int, intake: Intake, channel: Channel) -> tuple[Case, Due, str]:
     on = city_date(current().at)
+    # Asked before the item is looked at, so that all three questions of an acceptance travel together.
+    known = _known_later(served.applicant)
     version = version_open(item, number, on)
     doors.must_be_open(version, channel)
     doors.must_be_seen(intake.papers, channel)
     mandate = _mandate(served.agent, served.applicant, item, on)
-    assessment = assess(version, served.applicant, intake, served.center, on)
+    assessment = receiving.assess(version, city(), known(), intake, served.center, on)
     receiving.must_be_ready(assessment)
     return _open(
         assessment, intake, center=served.center, applicant=served.applicant, agent=served.agent, mandate=mandate,

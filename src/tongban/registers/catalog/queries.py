@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
 from tongban.domain.calendar import Calendar
 from tongban.domain.element import Element
@@ -132,7 +132,9 @@ def state(code: str) -> OpenState:
 
 def is_open(code: str) -> bool:
     """Whether the item takes applications now. Never cached."""
-    return not ItemState.objects.filter(code=code, open=False).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from catalog_item_state where code = %s and not open", [code])
+        return cursor.fetchone() is None
 
 
 def closed() -> dict[str, OpenState]:

@@ -3,7 +3,8 @@ stands behind it may call them, after it has asked for power and reason and writ
 
 import logging
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -25,14 +26,29 @@ def for_person(person: str, kinds: Sequence[str] = ()) -> tuple[Held, ...]:
 
 def for_persons(persons: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, tuple[Held, ...]]:
     """As ``for_person``, for several persons in one statement. The caller has checked the reason for each."""
+    return _read(_ask(persons, kinds))
+
+
+def for_person_later(person: str) -> Callable[[], tuple[Held, ...]]:
+    """As ``for_person``, asked now and read when called: inside a flow the question travels with others (plumbing/tx.py)."""
+    answer = _ask([person], ())
+    return lambda: _read(answer).get(person, ())
+
+
+def _ask(persons: Sequence[str], kinds: Sequence[str]) -> Any:
+    cursor = connection.cursor()
+    cursor.execute(
+        f"select {rows.COLUMNS} from credentials_credential where holder = any(%s::uuid[]) and state = 'valid' "
+        + ("and kind = any(%s) " if kinds else "")
+        + "order by holder, kind, as_of desc",
+        [list(persons), list(kinds)] if kinds else [list(persons)],
+    )
+    return cursor
+
+
+def _read(answer: Any) -> dict[str, tuple[Held, ...]]:
     found: dict[str, tuple[Held, ...]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {rows.COLUMNS} from credentials_credential where holder = any(%s::uuid[]) and state = 'valid' "
-            + ("and kind = any(%s) " if kinds else "")
-            + "order by holder, kind, as_of desc",
-            [list(persons), list(kinds)] if kinds else [list(persons)],
-        )
+    with answer as cursor:
         for row in cursor.fetchall():
             try:
                 found[str(row[0])] = (*found.get(str(row[0]), ()), rows.open_held(*row))

@@ -3,7 +3,7 @@ behind it may call them, after it has asked for power and reason and written the
 
 import logging
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -68,9 +68,19 @@ def known(person: str) -> dict[str, Known]:
 def known_of(persons: Sequence[str]) -> dict[str, dict[str, Known]]:
     """As ``known``, for several persons in one statement. The caller has checked the reason for each."""
     found: dict[str, dict[str, Known]] = {}
-    for person, element, one in _data(persons, "distinct on (person_id, element)"):
+    for person, element, one in _data(persons, _BEST):
         found.setdefault(person, {})[element] = one
     return found
+
+
+def known_later(person: str) -> Callable[[], dict[str, Known]]:
+    """As ``known``, asked now and read when called: inside a flow the question travels with others (plumbing/tx.py)."""
+    answer = _ask([person], _BEST)
+
+    def read() -> dict[str, Known]:
+        return {element: one for _, element, one in _read(answer)}
+
+    return read
 
 
 def heard(person: str) -> dict[str, list[Known]]:
@@ -81,16 +91,26 @@ def heard(person: str) -> dict[str, list[Known]]:
     return found
 
 
+_BEST = "distinct on (person_id, element)"
+
+
 def _data(persons: Sequence[str], which: str) -> Iterator[tuple[str, str, Known]]:
+    return _read(_ask(persons, which))
+
+
+def _ask(persons: Sequence[str], which: str) -> Any:
     ids = [one for one in map(_uuid, persons) if one is not None]
-    if not ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"select {which} person_id, element, source, value, as_of, grade from people_datum where person_id = any(%s) "
-            "order by person_id, element, grade, as_of desc, source",
-            [ids],
-        )
+    cursor = connection.cursor()
+    cursor.execute(
+        f"select {which} person_id, element, source, value, as_of, grade from people_datum where person_id = any(%s) "
+        "order by person_id, element, grade, as_of desc, source",
+        [ids],
+    )
+    return cursor
+
+
+def _read(answer: Any) -> Iterator[tuple[str, str, Known]]:
+    with answer as cursor:
         for person, element, *rest in cursor.fetchall():
             try:
                 yield str(person), element, rows.open_known(person, element, *rest)
