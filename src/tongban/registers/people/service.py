@@ -5,6 +5,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
+import msgspec
 from django.db import connection
 
 from tongban.domain import consent as rule
@@ -26,7 +27,8 @@ _MEET = (
 )
 _KEEP = (
     "insert into people_datum (person_id, element, source, value, as_of, grade, kept_at) "
-    "select %s::uuid, *, %s::timestamptz from unnest(%s::text[], %s::text[], %s::bytea[], %s::timestamptz[], %s::text[]) "
+    "select %s::uuid, element, source, decode(value, 'hex'), as_of, grade, %s::timestamptz from jsonb_to_recordset(%s::jsonb) "
+    "as x (element text, source text, value text, as_of timestamptz, grade text) "
     "on conflict (person_id, element, source) do update set "
     "value = excluded.value, as_of = excluded.as_of, grade = excluded.grade, kept_at = excluded.kept_at "
     "where excluded.as_of >= people_datum.as_of"
@@ -87,12 +89,13 @@ def keep(person: str, known: Iterable[tuple[str, Known]], at: dt.datetime) -> No
     with connection.cursor() as cursor:
         cursor.execute(
             _KEEP,
-            [
-                person, at, [e for (e, _), _ in held], [s for (_, s), _ in held],
-                [rows.seal_known(person, e, k) for (e, _), k in held], [k.as_of for _, k in held],
-                [k.grade for _, k in held],
-            ],
-        )  # fmt: skip
+            [person, at, msgspec.json.encode([_datum(person, element, one) for (element, _), one in held]).decode()],
+        )
+
+
+def _datum(person: str, element: str, one: Known) -> dict[str, object]:
+    sealed = rows.seal_known(person, element, one).hex()
+    return {"element": element, "source": one.source, "value": sealed, "as_of": one.as_of, "grade": one.grade}
 
 
 def mandate(given: Mandate, at: dt.datetime, by: str) -> str:
