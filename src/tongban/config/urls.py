@@ -7,7 +7,8 @@ from tongban.config.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
-    path("", door.front, name="front"),
+    path("staff", door.front, name="front"),
+    path("", include("tongban.channels.resident.urls")),
     path("", include("tongban.channels.shared.urls")),
     path("", include("tongban.channels.window.door_urls")),
 ]

@@ -189,6 +189,16 @@ def paper(actor: Actor, number: str, digest: str, *, reason: str, at: dt.datetim
     return digest
 
 
+@flow("look.paper")
+def names_on_paper(actor: Actor, number: str, paper: str, *, visit: str = "", at: dt.datetime) -> tuple[str, str]:
+    """The names of applicant and agent (or empty) for a printed paper of a case; the look is written down."""
+    found = case_of_visit(actor, visit, number) if visit else case(actor, number)
+    wanted = [one for one in (found.case.applicant, found.case.agent) if one]
+    names = people.identities(wanted)
+    current().about(case=number, person=found.case.applicant, place=found.case.holder, reason=f"print:{paper}")
+    return names[found.case.applicant].name, names[found.case.agent].name if found.case.agent else ""
+
+
 def mandate_of(agent: str, principal: str, item: str, on: dt.date) -> HeldMandate | None:
     """The mandate under which the agent may act for the principal on this item, or None."""
     for mandate in people.mandates_for(agent, principal):

@@ -28,7 +28,7 @@ class Lazy(click.Group):
         if ctx.resilient_parsing or "--help" in sys.argv[1:2]:
             return click.Command(cmd_name, short_help=COMMANDS[cmd_name])
         module = importlib.import_module(f"tongban.config.commands.{cmd_name}")
-        return getattr(module, cmd_name)  # type: ignore[no-any-return]
+        return getattr(module, cmd_name)
 
 
 def setup_django() -> None:

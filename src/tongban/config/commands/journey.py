@@ -39,7 +39,7 @@ def play(console: Console) -> bool:
         for step in tale.play():
             progress.advance(bar)
             progress.console.print(f"  [green]✓[/green] {step.title} [dim]{step.done}[/dim]", highlight=False)
-    papers = []
+    papers = _print_papers(tale.receipts)
     audit.seal(clock.now())
     _summary(console, tale.receipts, papers)
     return _verify(console)
@@ -71,17 +71,21 @@ def _summary(console: Console, receipts: list, papers: list[str]) -> None:
 def _print_papers(receipts: list) -> list[str]:
     from django.conf import settings
 
+    from tongban.channels.shared.printing import render
     from tongban.domain.actor import SYSTEM
     from tongban.plumbing import clock
     from tongban.reads import printout
 
     folder = settings.VAR / "papers"
     folder.mkdir(parents=True, exist_ok=True)
-    made = []
+    made, at = [], clock.now()
     for receipt in receipts:
-        path = folder / f"{receipt.number}-receipt.pdf"
-        path.write_bytes(printout.receipt_pdf(SYSTEM, receipt.number, today=clock.today()))
-        made.append(str(path))
+        for kind in ("receipt", "acceptance", "correction", "decision", "delivery"):
+            if kind not in printout.kinds_of(SYSTEM, receipt.number):
+                continue
+            path = folder / f"{receipt.number}-{kind}.pdf"
+            path.write_bytes(render.pdf(printout.of_case(SYSTEM, receipt.number, kind, at=at), at=int(at.timestamp())))
+            made.append(str(path.relative_to(settings.ROOT) if path.is_relative_to(settings.ROOT) else path))
     return made
 
 
