@@ -102,19 +102,20 @@ def version_open(code: str, number: int, on: dt.date) -> ItemVersion:
     return version
 
 
-def known_of(person: str) -> Known:
-    """What the city knows of a person without asking: the register's values and e-licences fetched before."""
-    return _known_later(person)()
+def known_of(person: str, on: dt.date) -> Known:
+    """What the city knows of a person without asking: the register's values, e-licences fetched before, and checks that
+    said yes and are still fresh."""
+    return _known_later(person, on)()
 
 
-def _known_later(person: str) -> Callable[[], Known]:
+def _known_later(person: str, on: dt.date) -> Callable[[], Known]:
     ask_licences, ask_values = credentials.for_person_later(person), people.known_later(person)
 
     def read() -> Known:
         held = ask_licences()
         values: dict[str, Any] = {code: known.value for code, known in ask_values().items()}
-        checks = frozenset(str(c.kind).removeprefix("check:") for c in held if str(c.kind).startswith("check:"))
-        return Known(values, tuple(held), checks)
+        fresh = (c for c in held if c.kind.startswith("check:") and (c.valid_until is None or c.valid_until >= on))
+        return Known(values, tuple(held), frozenset(c.kind.removeprefix("check:") for c in fresh))
 
     return read
 
@@ -137,7 +138,7 @@ def receive(actor: Actor, order: Order, *, channel: Channel = "window", at: dt.d
     served = Served(visit.center, visit.applicant, visit.agent)
     case, due, code = _received(served, order.item, order.version, order.intake, channel)
     if order.draft:
-        cases.use_draft(uuid.UUID(order.draft), case.number)
+        cases.use_draft(uuid.UUID(order.draft), case.number, served.applicant)
     return receipt(case, due, code, at)
 
 
@@ -160,7 +161,7 @@ def receive_at_once(
 def _received(served: Served, item: str, number: int, intake: Intake, channel: Channel) -> tuple[Case, Due, str]:
     on = city_date(current().at)
     # Asked before the item is looked at, so that all three questions of an acceptance travel together.
-    known = _known_later(served.applicant)
+    known = _known_later(served.applicant, on)
     version = version_open(item, number, on)
     doors.must_be_open(version, channel)
     doors.must_be_seen(intake.papers, channel)
@@ -249,7 +250,8 @@ def save_draft(
     version = catalog.current(item, city_date(at))
     draft_id = uuid.UUID(draft) if draft else new_id()
     before = case_queries.draft(draft_id) if draft else None
-    if draft and (before is None or before.applicant != visit.applicant):
+    # A page may name its draft before the first save, so that a save sent twice is one draft.
+    if (rev and before is None) or (before is not None and before.applicant != visit.applicant):
         raise NotFound("draft.not_found", "没有找到这份草稿", "No such draft", pointer="/draft")
     current().about(person=visit.applicant, place=visit.center, item=item)
     saved = cases.save_draft(
