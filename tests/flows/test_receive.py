@@ -90,3 +90,18 @@ def test_nobody_handles_what_another_center_holds() -> None:
     done = handle.decide(clerk, receipt.number, True, at=AT)
     assert done.stage == "decided"
     assert access.case(clerk, receipt.number).case.results == ("jinglaoka",)
+
+
+def test_a_result_becomes_a_credential_and_ends_when_it_is_revoked() -> None:
+    from tongban.flows import deliver
+    from tongban.registers.credentials import queries as credentials
+
+    clerk = staff(PUTUO, "case.receive", "case.handle", "case.read", "case.supervise")
+    met = with_mandate(clerk, AT)
+    receipt = receive.receive(clerk, jinglaoka(met.visit), at=AT, key="k")
+    handle.decide(clerk, receipt.number, True, at=AT)
+    deliver.deliver(clerk, receipt.number, "counter", "agent", at=AT)
+    (held,) = credentials.for_person(met.applicant, ["jinglaoka"])
+    assert held.number.startswith("1.2.156.3005.2.") and held.fields["card_bank"] == "icbc"
+    handle.revoke(clerk, receipt.number, "行政许可法第六十九条", "发放有误", at=AT)
+    assert credentials.for_person(met.applicant, ["jinglaoka"]) == ()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tongban.domain import acts, facts, form, item
+from tongban.domain import case as rule
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.deadlines import Due, due
@@ -14,7 +15,7 @@ from tongban.domain.facts import PaperMark, Point
 from tongban.domain.item import ItemVersion
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
-from tongban.flows import access, write
+from tongban.flows import access, issue, write
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import queries as case_queries
@@ -258,10 +259,10 @@ def finish(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, key: 
             "Only an accepted case with all papers can be finished",
         )
     results = tuple(r.credential or r.name.zh for r in version.results)
-    new: list[facts.Body] = [acts.decide(found.case, True, results, on)]
-    new += [facts.ResultIssued(on=on, result=r) for r in results]
-    new.append(facts.Delivered(on=on, way="counter", to="agent" if found.case.agent else "applicant"))
-    return standing(write.appended(found, *new))
+    decided = acts.decide(found.case, True, results, on)
+    issued = issue.results(rule.apply(found.case, decided), results, on)
+    delivered = facts.Delivered(on=on, way="counter", to="agent" if found.case.agent else "applicant")
+    return standing(write.appended(found, decided, *issued, delivered))
 
 
 @flow("case.hand_over")
@@ -300,4 +301,5 @@ def revoke(
     """撤销 by a supervisor, with the law."""
     found, kept = access.held_case(actor, number, power="case.supervise", expect=expect), _note(note)
     fact = acts.revoke(found.case, law, actor.ref, city_date(at), kept[0].digest if kept else "")
+    issue.revoke(found.case)
     return standing(write.appended(found, fact, kept=kept))
