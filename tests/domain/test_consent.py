@@ -82,7 +82,7 @@ def test_a_consent_allows_what_was_agreed() -> None:
     assert code_of(ask, VISIT, at=NOON - HOUR) == "consent.not_yet"
     assert code_of(ask, VISIT, at=NOON + HOUR) == "consent.ended"
     assert code_of(ask, VISIT, person="son") == "consent.person"
-    assert code_of(ask, VISIT, purpose="statistics") == "consent.purpose"
+    assert code_of(ask, VISIT, purpose="statistics") == "consent.other_purpose"
     assert code_of(ask, VISIT, about="visit:2") == "consent.about"
     ask(replace(VISIT, about=""), about="visit:2")
 

@@ -108,7 +108,7 @@ def make_consent(consent: Consent) -> Consent:
 
 def allows(consent: Consent, kind: str, at: dt.datetime, *, person: str, purpose: str, about: str = "") -> None:
     """Pass when this kind of data may be asked for. Refused ``consent.<what>``: withdrawn, not_yet, ended, used,
-    person, purpose, about, kind."""
+    person, other_purpose, about, kind."""
     _aware(at)
     if consent.person != person:
         _refuse("consent.person", "这份同意属于另一个人", "The consent is another person's")
@@ -121,7 +121,7 @@ def allows(consent: Consent, kind: str, at: dt.datetime, *, person: str, purpose
     if consent.once and consent.used_at is not None:
         _refuse("consent.used", "这份同意仅限一次,已经用过", "The consent was for once and has been used")
     if purpose != consent.purpose:
-        _refuse("consent.purpose", "查询目的与同意的目的不同", "The purpose is not the one agreed to")
+        _refuse("consent.other_purpose", "查询目的与同意的目的不同", "The purpose is not the one agreed to")
     if consent.about and about != consent.about:
         _refuse("consent.about", "同意只限另一次接待或办件", "The consent is for another visit or case")
     if kind not in consent.kinds:
