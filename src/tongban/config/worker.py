@@ -11,10 +11,12 @@ def main() -> None:
 
     django.setup()
     from django.db import close_old_connections
+    from procrastinate import RetryStrategy
     from procrastinate.contrib.django import app
 
-    from tongban.flows.jobs import TIMED, Timed
+    from tongban.flows.jobs import DEFERRED, TIMED, Deferred, Timed
     from tongban.plumbing import clock
+    from tongban.plumbing.jobs import TryAgain
 
     def register(timed: Timed) -> None:
         @app.periodic(cron=timed.cron)
@@ -23,8 +25,19 @@ def main() -> None:
             close_old_connections()
             timed.work(clock.now())
 
+    def register_deferred(deferred: Deferred) -> None:
+        # About a day of trying, with growing pauses; what failed for good stays in the queue's table to be seen.
+        again = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions={TryAgain})
+
+        @app.task(name=f"tongban.{deferred.name}", retry=again)
+        def run(number: str, n: int) -> None:
+            close_old_connections()
+            deferred.work(number, n, clock.now())
+
     for timed in TIMED:
         register(timed)
+    for deferred in DEFERRED:
+        register_deferred(deferred)
     worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     worker.run_worker(concurrency=2, install_signal_handlers=True, listen_notify=True)
 

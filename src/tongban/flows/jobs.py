@@ -1,12 +1,12 @@
-"""The table of timed work: what runs, how often (cron), and why. The worker process (config/worker.py) gives each row to
-Procrastinate; nothing is timed anywhere else."""
+"""Two tables of work that no person starts: timed work (what, how often, why) and deferred work (what follows an act). The
+worker process (config/worker.py) gives each row to Procrastinate; nothing is timed or deferred anywhere else."""
 
 import datetime as dt
 from collections.abc import Callable
 
 import msgspec
 
-from tongban.flows import escalate
+from tongban.flows import escalate, tell
 from tongban.plumbing.audit import service as audit
 
 
@@ -25,3 +25,13 @@ TIMED: tuple[Timed, ...] = (
     ),
     Timed("seal_audit", "* * * * *", "a changed audit line is found from the next minute on", audit.seal),
 )
+
+
+class Deferred(msgspec.Struct, frozen=True):
+    """One piece of deferred work: given the case, the place of the fact it follows from, and the time. It may raise TryAgain."""
+
+    name: str
+    work: Callable[[str, int, dt.datetime], object]
+
+
+DEFERRED: tuple[Deferred, ...] = (Deferred("tell_department", tell.tell_department),)

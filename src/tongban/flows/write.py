@@ -8,6 +8,7 @@ from tongban.domain import case as rule
 from tongban.domain import chain, deadlines, facts
 from tongban.domain.case import Case
 from tongban.domain.facts import PaperMark
+from tongban.flows import reactions
 from tongban.plumbing.tx import current, step
 from tongban.registers.cases import service as cases
 from tongban.registers.cases.queries import Found
@@ -50,5 +51,6 @@ def appended(found: Found, *new: facts.Body, papers: Sequence[PaperMark] = (), k
     act = current()
     case, entries = _grow(found.case, new, act.at, act.actor.ref)
     cases.append(case, entries, deadlines.due(case, catalog.calendar()), beside=kept, papers=papers)
+    reactions.follow(case, new)
     act.about(facts=[facts.kind(f) for f in new])
     return case

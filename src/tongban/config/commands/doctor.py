@@ -96,9 +96,9 @@ def _static() -> Answer:
 
 def _fonts() -> Answer:
     """Fonts for printed papers."""
-    from tongban.channels.shared.printing import fonts
+    from tongban.channels.shared.printing.fonts import fonts_missing
 
-    missing = fonts.fonts_missing()
+    missing = fonts_missing()
     return not missing, "there" if not missing else ", ".join(missing), "run `make install` (npm brings the fonts)"
 
 
