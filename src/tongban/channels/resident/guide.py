@@ -1,0 +1,76 @@
+"""The public's way in: what this is, find an item by everyday words, read its guide, find a center. Nobody signs in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tongban.channels.resident.look import page
+from tongban.channels.shared.actor import public
+from tongban.channels.shared.errors import respond
+from tongban.domain.refusals import NotFound, Refused
+from tongban.plumbing import clock
+from tongban.reads import centers, leaflet
+
+# Words that people say at the counter, each leading to a search and not to an item: the catalog may change.
+EXAMPLES = ("敬老卡", "居住证", "低保", "社保卡", "廉租房", "生孩子")
+LONGEST = 100
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the public. It opens even before a catalog is published."""
+    try:
+        context = {
+            "topics": leaflet.topics(clock.today()),
+            "hours": centers.hours(),
+            "count": len(centers.find(at=clock.now())),
+        }
+    except NotFound:
+        context = {"topics": (), "hours": None, "count": 0}
+    return page(request, "home", {**context, "examples": EXAMPLES})
+
+
+@public
+@require_safe
+def items(request: HttpRequest) -> HttpResponse:
+    """Items found by words, or all items by topic when nothing was asked."""
+    words, today = _words(request), clock.today()
+    found = leaflet.search(words, today=today) if words else ()
+    context = {"q": words, "found": found, "topics": () if found else leaflet.topics(today), "examples": EXAMPLES}
+    return page(request, "items", context)
+
+
+@public
+@require_safe
+def item(request: HttpRequest, code: str) -> HttpResponse:
+    """The guide of one item, and which center for a street."""
+    words = _words(request)
+    try:
+        guide = leaflet.leaflet(code, today=clock.today())
+    except Refused as refused:
+        return respond(request, 404, title=refused.text)
+    found = centers.find(words, at=clock.now()) if words else ()
+    return page(request, "item", {"v": guide, "q": words, "found": found[:20], "searched": bool(words)})
+
+
+@public
+@require_safe
+def find_center(request: HttpRequest) -> HttpResponse:
+    """Centers by street or district."""
+    words, district, now = _words(request), request.GET.get("district", "")[:6], clock.now()
+    known = centers.districts()
+    asked = bool(words or district)
+    found = centers.find(words, district=district if district in dict(known) else "", at=now) if asked else ()
+    context = {
+        "q": words,
+        "district": district,
+        "districts": known,
+        "found": found,
+        "asked": asked,
+        "hours": centers.hours(),
+    }
+    return page(request, "centers", context)
+
+
+def _words(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]

@@ -1,0 +1,155 @@
+"""Where my case stands: number and query code once, then the page. The code never stands in an address: the form posts it, the
+QR of a receipt carries it behind the # (which browsers keep to themselves), and a sealed pass in a cookie remembers it."""
+
+import base64
+import binascii
+import datetime as dt
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tongban.channels.resident.look import page
+from tongban.channels.shared.actor import public
+from tongban.domain import codes
+from tongban.domain.refusals import Problem, Refused
+from tongban.domain.text import Text
+from tongban.plumbing import clock, crypto, limiter
+from tongban.plumbing.limiter import Limit, TooOften
+from tongban.reads import my_case
+from tongban.reads.my_case import MyCase
+
+PASS, PASS_SECONDS = "pass", 1800
+# Wrong tries: few from one address; more on one case, so that a stranger cannot shut its owner out, yet nobody guesses on.
+BY_ADDRESS, BY_CASE = Limit("query.address", 10, 900), Limit("query.case", 60, 3600)
+EMPTY = {
+    "number": Problem("query.number", Text("请填写办件编号", "Enter the case number"), "/number"),
+    "code": Problem("query.code", Text("请填写查询码", "Enter the query code"), "/code"),
+}
+
+
+@public
+@ensure_csrf_cookie
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, number: str = "") -> HttpResponse:
+    """Ask for number and code; a right pair leads to the page of the case."""
+    if request.method != "POST":
+        return _form(request, number)
+    number, code = (request.POST.get(n, "").replace("\x00", "").strip()[:60] for n in ("number", "code"))
+    try:
+        clean_number, clean_code = _read(number, code)
+        _open(request, clean_number, clean_code)
+    except Refused as refused:
+        return _form(request, number, refused)
+    answer = redirect("resident:case", number=clean_number)
+    answer.set_cookie(
+        PASS, _sealed(clean_number, clean_code, clock.now()), max_age=PASS_SECONDS, path=reverse("resident:case", args=[clean_number]),
+        httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+    return answer
+
+
+@public
+@ensure_csrf_cookie
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of a case for whoever holds a pass; the form, with the number filled in, for everybody else."""
+    found = _passed(request, number)
+    if found is None:
+        return _form(request, number)
+    return _private(
+        page(request, "case", {"m": found, "p": found.case, "entries": _entries(found), "spaced": _spaced(number)})
+    )
+
+
+@public
+@require_POST
+def leave(request: HttpRequest, number: str) -> HttpResponse:
+    """Forget the pass: for computers that many people use."""
+    answer = redirect("resident:progress")
+    answer.delete_cookie(PASS, path=reverse("resident:case", args=[number]), samesite="Lax")
+    return answer
+
+
+def _entries(found: MyCase) -> list[dict[str, Any]]:
+    """The steps as the timeline draws them, newest first: what matters today stands on top."""
+    last = len(found.case.steps)
+    return [
+        {"at": s.at, "title": s.word, "place": s.center_name, "note": s.note,
+         "state": "now" if s.n == last and not found.case.closed else "done"}
+        for s in reversed(found.case.steps)
+    ]  # fmt: skip
+
+
+def _spaced(number: str) -> str:
+    """As it can be read out on the telephone: center, day, sequence."""
+    return f"{number[:9]} {number[9:15]} {number[15:]}"
+
+
+def _read(number: str, code: str) -> tuple[str, str]:
+    """Number and code as they are kept, or Refused with a problem per field: a slip of the finger costs no try."""
+    problems: list[Problem] = []
+    clean = {"number": "", "code": ""}
+    for name, typed, parse in (("number", number, codes.parse_case_number), ("code", code, codes.parse_query_code)):
+        try:
+            if not typed:
+                problems.append(EMPTY[name])
+            else:
+                clean[name] = str(parse(typed))
+        except Refused as refused:
+            problems += [msgspec.structs.replace(p, pointer=f"/{name}") for p in refused.problems]
+    if problems:
+        first = problems[0].text
+        raise Refused("query.not_sound", first.zh, first.en, problems=tuple(problems))
+    return clean["number"], clean["code"]
+
+
+def _open(request: HttpRequest, number: str, code: str) -> MyCase:
+    """The case, the try counted unless it was right."""
+    who, now = limiter.address(request.META.get("REMOTE_ADDR", "")), clock.now()
+    limiter.take(BY_ADDRESS, who, at=now)
+    limiter.take(BY_CASE, number, at=now)
+    found = my_case.by_code(number, code, at=now, today=clock.today())
+    limiter.give_back(BY_ADDRESS, who)
+    limiter.give_back(BY_CASE, number)
+    return found
+
+
+def _form(request: HttpRequest, number: str, refused: Refused | None = None) -> HttpResponse:
+    status = 200 if refused is None else 429 if isinstance(refused, TooOften) else 422
+    context = {"number": number[:30], "problems": refused.problems if refused else ()}
+    return _private(page(request, "ask", context, status=status))
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _sealed(number: str, code: str, now: dt.datetime) -> str:
+    plain = msgspec.json.encode((code, int(now.timestamp())))
+    return base64.urlsafe_b64encode(crypto.seal(plain, context=_context(number))).decode()
+
+
+def _passed(request: HttpRequest, number: str) -> MyCase | None:
+    """The case that the pass in the cookie opens; None when there is none, it is over, or it is not for this case."""
+    now = clock.now()
+    try:
+        sealed = base64.urlsafe_b64decode(request.COOKIES.get(PASS, ""))
+        code, since = msgspec.json.decode(crypto.open_(sealed, _context(number)), type=tuple[str, int])
+        if not 0 <= now.timestamp() - since <= PASS_SECONDS:
+            return None
+        return my_case.by_code(number, code, at=now, today=clock.today())
+    except (binascii.Error, ValueError, crypto.Tampered, msgspec.MsgspecError, Refused):
+        return None
+
+
+def _context(number: str) -> bytes:
+    return f"resident.pass:{number}".encode()

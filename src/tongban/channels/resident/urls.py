@@ -1,0 +1,19 @@
+"""Addresses of the public (namespace ``resident``)."""
+
+from django.urls import path
+
+from tongban.channels.resident import guide, look, progress, verify
+
+app_name = "resident"
+urlpatterns = [
+    path("", guide.home, name="home"),
+    path("items/", guide.items, name="items"),
+    path("items/<slug:code>/", guide.item, name="item"),
+    path("centers/", guide.find_center, name="centers"),
+    path("progress", progress.ask, name="progress"),
+    path("p/<slug:number>", progress.case, name="case"),
+    path("p/<slug:number>/leave", progress.leave, name="leave"),
+    path("v/", verify.ask, name="verify"),
+    path("v/<str:code>", verify.paper, name="paper"),
+    path("letters", look.letters, name="letters"),
+]

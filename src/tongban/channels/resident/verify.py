@@ -1,0 +1,32 @@
+"""Is this paper genuine: the QR of every printed paper leads here, and so does its code typed by hand. What is shown is about
+the paper and the case, never about a person."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from tongban.channels.resident.look import page
+from tongban.channels.shared.actor import public
+from tongban.reads import verify_paper
+
+
+@public
+@require_safe
+def ask(request: HttpRequest) -> HttpResponse:
+    """Type what stands on the paper: the case number and the code under the QR."""
+    number, mark = (request.GET.get(n, "").replace("\x00", "").strip()[:60] for n in ("number", "check"))
+    if number and mark and (code := verify_paper.typed(number, mark)):
+        return redirect("resident:paper", code=code)
+    asked = bool(number or mark)
+    return page(request, "verify", {"number": number, "check": mark, "asked": asked}, status=404 if asked else 200)
+
+
+@public
+@require_safe
+def paper(request: HttpRequest, code: str) -> HttpResponse:
+    """What the QR of a paper leads to."""
+    found = verify_paper.check(code)
+    context = {"g": found, "number": "", "check": "", "asked": True}
+    answer = page(request, "verify", context, status=200 if found else 404)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

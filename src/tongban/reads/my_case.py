@@ -1,0 +1,118 @@
+"""A case as the one it belongs to reads it: plain words, one clock, who has it, what to do next, and what exactly must be
+corrected. Built on reads/progress.py; nothing here says who the person is."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from tongban.domain import facts
+from tongban.domain.facts import Point
+from tongban.domain.material import MaterialKind
+from tongban.domain.text import Text
+from tongban.reads import centers, progress
+from tongban.reads.centers import CenterLine
+from tongban.reads.progress import Progress
+from tongban.registers.catalog import queries as catalog
+
+ClockKind = Literal["running", "waiting", "paused", "yours", "ended", "over"]
+
+PROBLEMS_IN_ENGLISH: dict[str, str] = {
+    "missing": "missing", "unreadable": "cannot be read", "expired": "expired",
+    "mismatch": "does not agree with other papers or data", "incomplete": "not filled in completely", "wrong": "not right",
+    "not_stamped": "not signed or stamped",
+}  # fmt: skip
+
+# What the date of the clock means, by the kind of due date (domain/deadlines.py).
+MEANS: dict[str, Text] = {
+    "take_over": Text("由负责中心接手的最迟日期", "The responsible center takes it up by"),
+    "accept": Text("告知您是否受理的最迟日期", "You are told whether it is accepted by"),
+    "correct": Text("请您补正的最迟日期", "Please correct it by"),
+    "decide": Text("办结的最迟日期", "It is decided by"),
+    "follow": Text("请您补交材料的最迟日期", "Please bring the promised paper by"),
+    "deliver": Text("结果送达的最迟日期", "The result reaches you by"),
+}
+
+
+class ToMend(msgspec.Struct, frozen=True):
+    """One thing to correct: what, what is wrong with it, and how a right one looks."""
+
+    name: Text
+    is_paper: bool
+    problem: Text
+    sample: Text
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """The one clock: what kind of waiting this is, the date that counts, what it means, working days left (negative: over).
+
+    kind: running (the city works), waiting (not yet accepted), paused, yours (you must act), ended, over (late).
+    """
+
+    kind: ClockKind
+    means: Text = Text("")
+    on: dt.date | None = None
+    days: int | None = None
+    provisional: bool = False
+
+
+class MyCase(msgspec.Struct, frozen=True):
+    """One page: the case, its clock, the center that has it, what to mend, what is promised to follow."""
+
+    case: Progress
+    clock: Clock
+    holder: CenterLine
+    mend: tuple[ToMend, ...]
+    follow: tuple[tuple[Text, dt.date], ...]
+    department: Text
+
+
+def by_code(number: str, query_code: str, *, at: dt.datetime, today: dt.date) -> MyCase:
+    """For anybody with the number and its query code. NotFound ``case.not_found``, whichever of the two is wrong."""
+    found = progress.by_code(number, query_code, today=today)
+    materials, owner = catalog.materials(), catalog.departments().get(found.department)
+    return MyCase(
+        case=found, clock=_clock(found, today), holder=centers.center(found.holder, at=at),
+        mend=tuple(_mend(p) for p in found.asked) if found.stage == "correcting" else (),
+        follow=tuple((_name(f.material, materials), f.until) for f in found.follow),
+        department=owner.name if owner else Text(""),
+    )  # fmt: skip
+
+
+def _clock(case: Progress, today: dt.date) -> Clock:
+    if case.closed:
+        return Clock("ended")
+    due = case.due
+    if due.on is None:
+        # In a special procedure whose length nobody knows there is honestly no date.
+        return Clock("paused" if case.stage == "special" else "waiting")
+    days = catalog.calendar().working_days_between(today, due.on)
+    kind: ClockKind = "running"
+    if due.kind in ("correct", "follow"):
+        kind = "yours"
+    elif case.stage == "special":
+        kind = "paused"
+    elif days < 0:
+        kind = "over"
+    elif due.kind in ("take_over", "accept"):
+        kind = "waiting"
+    return Clock(kind, MEANS[due.kind], due.on, days, due.provisional)
+
+
+def _mend(point: Point) -> ToMend:
+    problem = Text(
+        facts.PROBLEMS.get(point.problem, point.problem), PROBLEMS_IN_ENGLISH.get(point.problem, point.problem)
+    )
+    if point.what == "paper":
+        kind = catalog.materials().get(point.code)
+        return ToMend(
+            _name(point.code, catalog.materials()), True, problem, (kind.sample if kind else None) or Text("")
+        )
+    element = catalog.elements().get(point.code)
+    hint = (element.hint if element else None) or Text("")
+    return ToMend(element.name if element else Text(point.code), False, problem, hint)
+
+
+def _name(code: str, named: Mapping[str, MaterialKind]) -> Text:
+    return named[code].name if code in named else Text(code)
