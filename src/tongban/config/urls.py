@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongban.channels.resident.urls")),
     path("", include("tongban.channels.shared.urls")),
     path("", include("tongban.channels.window.door_urls")),
+    path("api/v1/", include("tongban.channels.openapi.urls")),
     path("window/", include("tongban.channels.window.urls")),
 ]
 

@@ -89,7 +89,7 @@ def assess(
     answers = {**known.values, **{k: v for k, v in intake.answers.items() if v not in (None, "")}}
     eligibility = item.eligibility(version, answers, today)
     fields = item.needed_fields(version, answers, today)
-    filled = form.read(version, fields, city.elements, {**_prefilled(version, known), **intake.answers}, today)
+    filled = form.read(version, fields, city.elements, {**_prefilled(version, city, known), **intake.answers}, today)
     given = Given(
         papers=tuple(HandedPaper(p.material, p.form, p.grade) for p in intake.papers),
         credentials=known.credentials,
@@ -111,8 +111,10 @@ def assess(
     return Assessment(version, eligibility, fields, filled, papers, route, elsewhere, follow, problems)
 
 
-def _prefilled(version: ItemVersion, known: Known) -> dict[str, Any]:
-    return {f.element: known.values[f.element] for f in version.fields if f.element in known.values}
+def _prefilled(version: ItemVersion, city: City, known: Known) -> dict[str, Any]:
+    """What need not be typed. Consents, promises and statements of the day are asked each time, whatever is on record."""
+    codes = (f.element for f in version.fields if f.element in known.values)
+    return {code: known.values[code] for code in codes if city.elements[code].reuse != "never"}
 
 
 def _route(

@@ -13,34 +13,18 @@ from tongban.domain.chain import Entry
 from tongban.domain.deadlines import Due
 from tongban.domain.facts import PaperMark
 from tongban.plumbing import crypto
+from tongban.plumbing.statements import ask, say, say_rows
 from tongban.registers.cases import rows
 
 _STATIC = (
     "number", "query_code", "item", "version", "department", "receiving", "applicant", "agent", "channel", "opened_at",
     "opened_on",
 )  # fmt: skip
-# An act of a case is one statement: its facts, what lies beside them, the papers, and the row. What repeats travels as one
-# JSON text, because that costs a third of what arrays cost to send.
-_RECORD = """
-with facts as (
-  insert into cases_fact (number, n, kind, at, by, body, hash)
-  select %s, n, kind, at, by, body, decode(hash, 'hex')
-  from jsonb_to_recordset(%s::jsonb) as x (n int, kind text, at timestamptz, by text, body text, hash text)
-), beside as (
-  insert into cases_sealed (number, digest, kind, body)
-  select %s, digest, kind, decode(body, 'hex') from jsonb_to_recordset(%s::jsonb) as x (digest text, kind text, body text)
-  on conflict do nothing
-), papers as (
-  insert into cases_paper (number, n, place, material, how, grade, digest)
-  select %s, %s, place, material, how, grade, digest
-  from jsonb_to_recordset(%s::jsonb) as x (place int, material text, how text, grade text, digest text)
-)
-"""
 _OPEN = (
-    f"{_RECORD} insert into cases_case ({', '.join(_STATIC + rows.COLUMNS)}) "
+    f"insert into cases_case ({', '.join(_STATIC + rows.COLUMNS)}) "
     f"values ({', '.join(['%s'] * len(_STATIC + rows.COLUMNS))})"
 )
-_APPEND = f"{_RECORD} update cases_case set {', '.join(f'{c} = %s' for c in rows.COLUMNS)} where number = %s"
+_APPEND = f"update cases_case set {', '.join(f'{c} = %s' for c in rows.COLUMNS)} where number = %s"
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -59,13 +43,12 @@ def beside(kind: str, plain: bytes) -> Beside:
 
 def next_sequence(center: str, day: dt.date) -> int:
     """The next number of this center on this day. The row stays locked until the transaction ends, for this center only."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into cases_counter (center, day, last) values (%s, %s, 1) "
-            "on conflict (center, day) do update set last = cases_counter.last + 1 returning last",
-            [center, day],
-        )
-        return int(cursor.fetchone()[0])
+    found = ask(
+        "insert into cases_counter (center, day, last) values (%s, %s, 1) "
+        "on conflict (center, day) do update set last = cases_counter.last + 1 returning last",
+        [center, day],
+    )
+    return int(found[0][0])
 
 
 def open_case(
@@ -73,24 +56,20 @@ def open_case(
     beside: Sequence[Beside] = (), papers: Sequence[PaperMark] = (),
 ) -> None:  # fmt: skip
     """Write a new case: its row, its first facts, what lies beside them (sealed) and the papers handed in."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OPEN,
-            [*_recorded(case.number, 1, entries, beside, papers),
-             case.number, query_code, case.item, case.version, department, case.receiving, case.applicant,
-             case.agent or None, case.channel, at, case.opened_on, *rows.values(case, due)],
-        )  # fmt: skip
+    say(
+        _OPEN,
+        [case.number, query_code, case.item, case.version, department, case.receiving, case.applicant,
+         case.agent or None, case.channel, at, case.opened_on, *rows.values(case, due)],
+    )  # fmt: skip
+    _record(case.number, 1, entries, beside, papers)
 
 
 def append(
     after: Case, entries: Sequence[Entry], due: Due, *, beside: Sequence[Beside] = (), papers: Sequence[PaperMark] = ()
 ) -> None:
     """Write further facts of a case whose row the caller has locked (queries.get); the papers belong to the last fact."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _APPEND,
-            [*_recorded(after.number, after.n, entries, beside, papers), *rows.values(after, due), after.number],
-        )
+    say(_APPEND, [*rows.values(after, due), after.number])
+    _record(after.number, after.n, entries, beside, papers)
 
 
 def set_due(number: str, due: Due) -> None:
@@ -102,27 +81,23 @@ def set_due(number: str, due: Due) -> None:
         )
 
 
-def _recorded(
+def _record(
     number: str, n: int, entries: Sequence[Entry], beside: Sequence[Beside], papers: Sequence[PaperMark]
-) -> list[object]:
-    """The values of _RECORD. What lies beside is sealed for this case: moved to another, it does not open."""
-    facts = [
-        {"n": e.n, "kind": _kind(e.body), "at": e.at, "by": e.by, "body": e.body.decode(), "hash": e.hash.hex()}
-        for e in entries
-    ]
-    sealed = [
-        {"digest": t.digest, "kind": t.kind, "body": crypto.seal(t.plain, context=_place(t.kind, number)).hex()}
-        for t in beside
-    ]
-    marks = [
-        {"place": i, "material": p.material, "how": p.how, "grade": p.grade, "digest": p.digest}
-        for i, p in enumerate(papers)
-    ]
-    return [number, _json(facts), number, _json(sealed), number, n, _json(marks)]
-
-
-def _json(several: list[dict[str, object]]) -> str:
-    return msgspec.json.encode(several).decode()
+) -> None:
+    """Facts, papers and what lies beside. That is sealed for this case: moved to another, it does not open."""
+    say_rows(
+        "insert into cases_fact (number, n, kind, at, by, body, hash)",
+        [(e.number, e.n, _kind(e.body), e.at, e.by, e.body.decode(), e.hash) for e in entries],
+    )
+    say_rows(
+        "insert into cases_sealed (number, digest, kind, body)",
+        [(number, t.digest, t.kind, crypto.seal(t.plain, context=_place(t.kind, number))) for t in beside],
+        "on conflict do nothing",
+    )
+    say_rows(
+        "insert into cases_paper (number, n, place, material, how, grade, digest)",
+        [(number, n, i, p.material, p.how, p.grade, p.digest) for i, p in enumerate(papers)],
+    )
 
 
 def _place(kind: str, number: str) -> bytes:
@@ -159,7 +134,10 @@ def save_draft(
         return cursor.fetchone() is not None
 
 
-def use_draft(draft: uuid.UUID, number: str) -> None:
-    """The draft became a case."""
+def use_draft(draft: uuid.UUID, number: str, applicant: str) -> None:
+    """The draft became a case of the same person; another person's draft stays as it is."""
     with connection.cursor() as cursor:
-        cursor.execute("update cases_draft set used_by = %s where id = %s and used_by = ''", [number, draft])
+        cursor.execute(
+            "update cases_draft set used_by = %s where id = %s and used_by = '' and applicant = %s",
+            [number, draft, applicant],
+        )

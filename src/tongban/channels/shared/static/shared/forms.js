@@ -32,6 +32,8 @@
     if (form.dataset.sending) { event.preventDefault(); event.stopImmediatePropagation(); progress().hidden = false; return; }
     if (form.hasAttribute("hx-post") || form.hasAttribute("hx-get")) { lock(form, event.submitter); return; }
     if (event.defaultPrevented) return;
+    // What opens beside this page leaves this page as it is.
+    if (form.target === "_blank" || (event.submitter && event.submitter.formTarget === "_blank")) return;
     changed = false;
     lock(form, event.submitter);
     begin();

@@ -1,0 +1,31 @@
+"""Addresses of the counter: the start, the page of a person served, an item, its papers, and what came of it."""
+
+from django.urls import path
+
+from tongban.channels.window import serve_bring, serve_item, serve_papers, serve_receive, serve_start, serve_visit
+
+VISIT, ITEM = "visit/<uuid:visit>/", "visit/<uuid:visit>/item/<slug:code>/"
+CASE = "visit/<uuid:visit>/case/<slug:number>/"
+
+urlpatterns = [
+    path("", serve_start.home, name="home"),
+    path("card", serve_start.card, name="card"),
+    path("meet", serve_start.meet, name="meet"),
+    path(VISIT, serve_visit.page, name="visit"),
+    path(VISIT + "find", serve_visit.find, name="find"),
+    path(VISIT + "look", serve_visit.look, name="look"),
+    path(VISIT + "mandate", serve_visit.mandate, name="mandate"),
+    path(VISIT + "close", serve_visit.close, name="close"),
+    path(VISIT + "scan", serve_papers.scan, name="scan"),
+    path(ITEM, serve_item.item, name="item"),
+    path(ITEM + "fetch", serve_item.fetch, name="fetch"),
+    path(ITEM + "check", serve_item.check, name="check"),
+    path(ITEM + "save", serve_item.save, name="save"),
+    path(ITEM + "told", serve_receive.told, name="told"),
+    path(ITEM + "paper/<slug:material>", serve_papers.upload, name="upload"),
+    path(ITEM + "receive", serve_receive.receive_item, name="receive"),
+    path(CASE, serve_receive.received, name="received"),
+    path(CASE + "finish", serve_receive.finish, name="finish"),
+    path(CASE + "paper/<slug:kind>", serve_receive.paper, name="paper"),
+    path(CASE + "bring", serve_bring.bring, name="bring"),
+]

@@ -1,0 +1,1 @@
+"""Template tags of the window; load them with ``{% load window %}``."""

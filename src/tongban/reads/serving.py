@@ -1,0 +1,307 @@
+"""The page of one person served (接待): who is here, what the city knows of them (masked), what they began and did not finish,
+and their recent cases. Everything in clear is asked for through flows.access, which writes the look down."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import msgspec
+
+from tongban.domain import facts, public_state
+from tongban.domain.actor import Actor
+from tongban.domain.consent import MANDATE_KINDS
+from tongban.domain.element import Element
+from tongban.domain.masking import mask
+from tongban.domain.person import IDENTITY_KINDS, Identity, age_on
+from tongban.domain.text import Text
+from tongban.flows import access
+from tongban.flows.access import PersonSeen
+from tongban.plumbing.clock import city_date
+from tongban.reads import values
+from tongban.reads.checklist_form import drawn
+from tongban.registers.cases import queries as cases
+from tongban.registers.catalog import queries as catalog
+from tongban.registers.counters import queries as counters
+from tongban.registers.people import queries as people
+
+SEXES = {"male": Text("男", "male"), "female": Text("女", "female")}
+# A visit is one person at one window; what is older was forgotten and begins with reading the card again.
+OPEN_HOURS = 10
+CASES, DRAFTS = 12, 12
+
+
+class Who(msgspec.Struct, frozen=True):
+    """A person as shown before a reason is given: enough to recognise who stands here."""
+
+    ref: str
+    name: str
+    document: Text
+    number: str
+    sex: Text
+    age: int | None
+
+
+class KnownRow(msgspec.Struct, frozen=True):
+    """One thing the city knows: what, the value (masked, or in clear after a reason), from where, when, how trusted."""
+
+    element: str
+    name: Text
+    shown: Text
+    source: Text
+    on: dt.date
+    grade: str
+
+
+class DraftRow(msgspec.Struct, frozen=True):
+    """An unfinished form of this person, kept at whichever counter."""
+
+    id: str
+    item: str
+    name: Text
+    center: str
+    saved_at: dt.datetime
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """A recent case of this person and what may be brought for it now."""
+
+    number: str
+    name: Text
+    state: Text
+    holder: str
+    opened_at: dt.datetime
+    correct_until: dt.date | None
+    follow: tuple[tuple[Text, dt.date], ...]
+    closed: bool
+
+
+class MandateRow(msgspec.Struct, frozen=True):
+    """A mandate under which the agent who is here acts: kind, the items it names (none = all), until when."""
+
+    kind: Text
+    items: tuple[Text, ...]
+    until: dt.date | None
+    holds: bool
+
+
+class VisitPage(msgspec.Struct, frozen=True):
+    """Everything the page of a person served shows before an item is chosen."""
+
+    id: str
+    opened_at: dt.datetime
+    card: bool
+    applicant: Who
+    agent: Who | None
+    mandates: tuple[MandateRow, ...]
+    known: tuple[KnownRow, ...]
+    drafts: tuple[DraftRow, ...]
+    cases: tuple[CaseRow, ...]
+
+
+class OpenVisit(msgspec.Struct, frozen=True):
+    """A visit that this clerk began and did not end."""
+
+    id: str
+    who: Who
+    opened_at: dt.datetime
+
+
+def open_visits(actor: Actor, *, at: dt.datetime) -> tuple[OpenVisit, ...]:
+    """The visits this clerk has not ended today, newest first."""
+    actor.must("case.receive")
+    found = counters.open_visits(actor.ref, at - dt.timedelta(hours=OPEN_HOURS))
+    names = people.identities([v.applicant for v in found])
+    return tuple(
+        OpenVisit(str(v.id), who(v.applicant, names[v.applicant], city_date(at)), v.opened_at)
+        for v in found
+        if v.applicant in names
+    )
+
+
+def visit_page(actor: Actor, visit_id: str, *, today: dt.date) -> VisitPage:
+    """The page of the clerk's own open visit."""
+    visit = access.visit(actor, visit_id)
+    persons = people.identities([p for p in (visit.applicant, visit.agent) if p])
+    return VisitPage(
+        id=visit_id,
+        opened_at=visit.opened_at,
+        card=visit.how == "card",
+        applicant=who(visit.applicant, persons[visit.applicant], today),
+        agent=who(visit.agent, persons[visit.agent], today) if visit.agent else None,
+        mandates=_mandates(visit.agent, visit.applicant, today),
+        known=_known(people.known(visit.applicant), clear=False),
+        drafts=_drafts(visit.applicant),
+        cases=_cases(visit.applicant),
+    )
+
+
+def who(ref: str, identity: Identity, today: dt.date) -> Who:
+    """The masked form of an identity."""
+    return Who(
+        ref, mask("name", identity.name), IDENTITY_KINDS[identity.kind], mask("id_number", identity.number),
+        SEXES.get(identity.sex or "", Text("")), age_on(identity.birth, today) if identity.birth else None,
+    )  # fmt: skip
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A person in clear, after a reason was given and written down."""
+
+    name: str
+    number: str
+    document: Text
+    birth: dt.date | None
+    known: tuple[KnownRow, ...]
+
+
+def opened(seen: PersonSeen) -> Opened:
+    """How a person that flows.access.person opened is shown."""
+    one = seen.identity
+    return Opened(one.name, one.number, IDENTITY_KINDS[one.kind], one.birth, _known(seen.known, clear=True))
+
+
+def _known(known: dict[str, Any], *, clear: bool) -> tuple[KnownRow, ...]:
+    elements = catalog.elements()
+    return tuple(
+        KnownRow(
+            code, element.name, values.in_words(element, k.value) if clear else Text(values.masked(element, k.value)),
+            values.source_name(k.source), city_date(k.as_of), k.grade,
+        )
+        for code, element in elements.items()
+        if (k := known.get(code)) is not None and code not in ("name", "id_number")
+    )  # fmt: skip
+
+
+def _mandates(agent: str, principal: str, today: dt.date) -> tuple[MandateRow, ...]:
+    if not agent:
+        return ()
+    items = catalog.items()
+    return tuple(
+        MandateRow(
+            MANDATE_KINDS[m.kind],
+            tuple(items[i].name for i in m.items if i in items),
+            m.valid_until,
+            m.valid_from <= today
+            and (m.valid_until is None or today <= m.valid_until)
+            and (m.revoked_on is None or today < m.revoked_on),
+        )
+        for m in people.mandates_for(agent, principal)
+    )
+
+
+def _drafts(applicant: str) -> tuple[DraftRow, ...]:
+    items = catalog.items()
+    return tuple(
+        DraftRow(str(d.id), d.item, items[d.item].name, _center(d.center), d.updated_at)
+        for d in cases.drafts_of(applicant)[:DRAFTS]
+        if d.item in items
+    )
+
+
+def _cases(person: str) -> tuple[CaseRow, ...]:
+    rows = []
+    for found in cases.of_person(person, CASES):
+        case = found.case
+        if case.applicant != person:
+            continue
+        materials = catalog.materials()
+        rows.append(
+            CaseRow(
+                case.number, catalog.version(case.item, case.version).name, public_state.of_case(case).name,
+                _center(case.holder), found.opened_at, case.correct_until if case.stage == "correcting" else None,
+                tuple((materials[f.material].name, f.until) for f in case.follow if f.material in materials)
+                if case.stage in ("received", "accepted", "special", "decided", "delivered") else (),
+                case.closed,
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _center(code: str) -> str:
+    center = catalog.places().center_of(code)
+    return str(center.name).removesuffix("社区事务受理服务中心") if center else code
+
+
+class AskedField(msgspec.Struct, frozen=True):
+    """A field to be corrected: what was wrong, and the answer as it stands."""
+
+    element: Element
+    problem: Text
+    value: Any
+
+
+class AskedPaper(msgspec.Struct, frozen=True):
+    """A paper to be brought: why (a correction's problem, or empty for one promised) and until when."""
+
+    material: str
+    name: Text
+    problem: Text
+    until: dt.date | None
+
+
+class ForCase(msgspec.Struct, frozen=True):
+    """What may be brought to this counter for a case of the person served: corrections asked for, or papers to follow."""
+
+    number: str
+    item: str
+    name: Text
+    state: Text
+    holder: str
+    correcting: bool
+    until: dt.date | None
+    fields: tuple[AskedField, ...]
+    papers: tuple[AskedPaper, ...]
+    answers: dict[str, Any]
+    note: str
+
+
+def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
+    """The case of the person served, with the answers that are to be corrected (the visit is the reason to see them)."""
+    found = access.case_of_visit(actor, visit_id, number)
+    case, elements, materials = found.case, catalog.elements(), catalog.materials()
+    correcting = case.stage == "correcting"
+    old: dict[str, Any] = msgspec.json.decode(cases.beside(number, case.answers) or b"{}") if correcting else {}
+    asked = case.asked if correcting else ()
+    fields = tuple(
+        AskedField(drawn(elements[p.code], old.get(p.code, "")), _problem(p), old.get(p.code, ""))
+        for p in asked
+        if p.what == "field" and p.code in elements
+    )
+    papers = tuple(
+        AskedPaper(p.code, materials[p.code].name, _problem(p), case.correct_until)
+        for p in asked
+        if p.what == "paper" and p.code in materials
+    )
+    if not correcting:
+        papers = tuple(
+            AskedPaper(f.material, materials[f.material].name, Text(""), f.until)
+            for f in case.follow
+            if f.material in materials
+        )
+    return ForCase(
+        number=number, item=case.item, name=catalog.version(case.item, case.version).name,
+        state=public_state.of_case(case).name, holder=_center(case.holder), correcting=correcting,
+        until=case.correct_until, fields=fields, papers=papers,
+        answers={f.element.code: f.value for f in fields}, note=_correction_note(number) if correcting else "",
+    )  # fmt: skip
+
+
+def _problem(point: facts.Point) -> Text:
+    word: Text | str = facts.PROBLEMS[point.problem]
+    return word if isinstance(word, Text) else Text(word)
+
+
+def _correction_note(number: str) -> str:
+    """What the handling center wrote for the resident with its last request for a correction."""
+    asked = (e.fact for e in reversed(cases.log(number)) if isinstance(e.fact, facts.CorrectionAsked))
+    digest = next((f.note for f in asked), "")
+    return (cases.beside(number, digest) or b"").decode() if digest else ""
+
+
+def draft(actor: Actor, visit_id: str, draft_id: str) -> cases.DraftFound | None:
+    """A draft of the person served, whoever began it; None when it is another person's or already a case."""
+    visit = access.visit(actor, visit_id)
+    try:
+        found = cases.draft(uuid.UUID(draft_id))
+    except ValueError:
+        return None
+    return found if found and found.applicant == visit.applicant and not found.used_by else None
