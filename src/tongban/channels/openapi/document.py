@@ -1,0 +1,122 @@
+"""The OpenAPI 3.1 document, made from the program: bodies and answers from the structs that decode and encode them, parameters
+from the views. So it is truthful by construction, and the fuzz test holds the program to it."""
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from django.http.response import HttpResponseBase
+
+from tongban.channels.openapi.problems import MEDIA_TYPE, ProblemDetails
+
+if TYPE_CHECKING:
+    from ninja import NinjaAPI
+
+VERSION = "1.0.0"
+TITLE = "全市通办 Tongban API"
+ABOUT = """The same acts and reads as at the counters, for kiosks, systems of districts and partners.
+
+**Tokens.** Every call carries `Authorization: Bearer tb_…`. A token has powers in places; what it may not see does not exist
+for it, neither in lists nor in counts.
+
+**Writes** carry an `Idempotency-Key`. The same key with the same content is the same act: the first answer comes again.
+
+**States.** A case has a length n, sent as `ETag`. Send it back as `If-Match` with an act and you are told (409) when somebody
+else was first.
+
+**Refusals** are `application/problem+json` with a stable `code` and one error for each thing that is wrong, with a JSON
+pointer into what was sent. `Accept-Language: en` gives English.
+
+**Names.** Our own fields are in snake_case; the record of an item carries the element names of the national exchange tables
+(taskName, promiseDay, acceptCondition, handleArea, limitSceneNum …). Dates are the city's, moments have their zone."""
+TAGS = {
+    "items": "事项 · what the city can do", "centers": "受理中心 · where", "visits": "接待 · a person at a counter",
+    "cases": "办件 · one request for one item", "acts": "办理 · acts on a case", "files": "材料文件 · scans and uploads",
+    "progress": "进度 · for residents with a query code", "board": "看板 · numbers of the day",
+}  # fmt: skip
+_WHY = {
+    400: "The request cannot be read, or a header is missing", 401: "No valid token", 403: "The token lacks the power",
+    404: "There is none, or the token may not know of it", 409: "Somebody was first, or the key was used for another request",
+    413: "Too large", 415: "Not the media type of this address", 422: "A rule says no; everything wrong is told at once",
+    429: "Too many tries",
+}  # fmt: skip
+_wanted: list[tuple[Any, dict[str, Any]]] = []
+
+
+class Says(NamedTuple):
+    """What the document says of one operation beyond what django-ninja finds by itself."""
+
+    summary: str
+    description: str
+    extra: dict[str, Any]
+
+
+def schema_of(kind: Any) -> dict[str, Any]:
+    """A place for the schema of a type: it is filled when all types are known, because their names must differ."""
+    place: dict[str, Any] = {}
+    _wanted.append((kind, place))
+    return place
+
+
+def operation(
+    signature: inspect.Signature, doc: str, *, path: str, status: int, keyed: bool, acts: bool, public: bool,
+    sends: dict[str, Any] | None,
+) -> Says:  # fmt: skip
+    """Describe one view from its signature and docstring (first paragraph: summary)."""
+    summary, _, rest = doc.partition("\n\n")
+    extra: dict[str, Any] = {"parameters": [], "responses": {status: _answer(signature.return_annotation, acts)}}
+    refusals = {422} if public else {401, 403, 422}
+    if "{" in path:
+        refusals.add(404)
+    if keyed:
+        refusals |= {400, 409}
+        extra["parameters"].append(_header("Idempotency-Key", True, "The same key is the same act", r"^[!-~]{1,200}$"))
+    if acts:
+        extra["parameters"].append(
+            _header("If-Match", False, "The ETag of the case as it was seen", r'^"[1-9][0-9]{0,5}"$')
+        )
+    if "body" in signature.parameters:
+        refusals |= {400, 413, 415}
+        schema = schema_of(signature.parameters["body"].annotation)
+        extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    if sends:
+        refusals |= {400, 413, 415}
+        extra["requestBody"] = {"required": True, "content": sends}
+    if public:
+        refusals.add(429)
+    problem = {MEDIA_TYPE: {"schema": schema_of(ProblemDetails)}}
+    for refusal in sorted(refusals):
+        extra["responses"][refusal] = {"description": _WHY[refusal], "content": problem}
+    return Says(" ".join(summary.split()), rest, extra)
+
+
+def _answer(kind: Any, acts: bool) -> dict[str, Any]:
+    if kind in (None, type(None)):
+        return {"description": "Done"}
+    if isinstance(kind, type) and issubclass(kind, HttpResponseBase):
+        return {"description": "The bytes", "content": {"application/octet-stream": {}}}
+    told: dict[str, Any] = {"description": "OK", "content": {"application/json": {"schema": schema_of(kind)}}}
+    if acts:
+        told["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The state of the case, for If-Match"}}
+    return told
+
+
+def _header(name: str, required: bool, description: str, pattern: str) -> dict[str, Any]:
+    return {"in": "header", "name": name, "required": required, "description": description,
+            "schema": {"type": "string", "pattern": pattern}}  # fmt: skip
+
+
+@functools.cache
+def build(api: "NinjaAPI") -> dict[str, Any]:
+    """The document; made once per process."""
+    schemas, components = msgspec.json.schema_components(
+        [kind for kind, _ in _wanted], ref_template="#/components/schemas/{name}"
+    )
+    for (_, place), schema in zip(_wanted, schemas, strict=True):
+        place.update(schema)
+    made = dict(api.get_openapi_schema(path_prefix="api/v1/"))
+    made["components"]["schemas"] = {**made["components"].get("schemas", {}), **dict(sorted(components.items()))}
+    made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    made["servers"] = [{"url": "/"}]
+    return made
