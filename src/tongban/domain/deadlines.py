@@ -19,6 +19,11 @@ DUE_WORDS: dict[str, str] = {
     "deliver": "送达期限",
 }  # fmt: skip
 
+DUE_WORDS_EN: dict[str, str] = {
+    "": "No date", "take_over": "Take up by", "accept": "Accept by", "correct": "Correct by", "decide": "Decide by",
+    "follow": "Paper follows by", "deliver": "Deliver by",
+}  # fmt: skip
+
 
 class Due(msgspec.Struct, frozen=True):
     """The next date that binds: which, when, when its light turns yellow, and whether it is provisional."""
@@ -73,6 +78,8 @@ def due(case: Case, calendar: Calendar) -> Due:
         return _in_days("take_over", case.custody_since, case.transfer_days, calendar)
     if case.stage == "received":
         begin = case.custody_since if case.custody == "taken" and case.custody_since else case.opened_on
+        # After a correction the days count anew: nobody could accept what had not come.
+        begin = max(begin, case.complete_on or begin)
         return _in_days("accept", begin, case.accept_days, calendar)
     running = clock(case)
     last = running.due(calendar, case.promised_days) if running else None

@@ -48,7 +48,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     code: str
     label: Text
-    shown: str
+    shown: Text | str
     asked: Text | None = None
 
 
@@ -111,6 +111,7 @@ class CasePage(msgspec.Struct, frozen=True):
     next_act: str
     visit: str
     may_look: bool
+    mine: bool
     came_from: str
 
     @property
@@ -128,7 +129,8 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
     answers: dict[str, Any] = {}
     if works := any(actor.may(power, p) for power in ("person.read", "case.handle", "case.receive") for p in places):
         answers = msgspec.json.decode(cases.beside(number, case.answers) or b"{}")
-    visit = _visit(actor, case, now)
+    # A clerk of the holder needs no visit: what the resident brings is theirs to take in.
+    visit = "" if actor.may("case.handle", case.holder) else _visit(actor, case, now)
     possible = tuple(o for o in options(case, version) if _may(actor, o, case, visit))
     shown, log = progress.of_found(found, today), cases.log(number)
     light = deadlines.stage_light(case.stage, found.due_on, found.yellow_on, today)
@@ -141,7 +143,7 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
         checks=_checks(version, answers, today) if works else (), events=case_story.events(shown, log, version),
         notes=sum(1 for entry in log if getattr(entry.fact, "note", "")),
         looks=case_story.looks(number), options=possible, next_act=next_act(case, possible), visit=visit,
-        may_look=any(actor.may("person.read", p) for p in places),
+        mine=actor.may("case.handle", case.holder), may_look=any(actor.may("person.read", p) for p in places),
         came_from=progress.center_name(case.came_from) if case.came_from else "",
     )  # fmt: skip
 
@@ -191,7 +193,7 @@ def _answers(version: ItemVersion, answers: dict[str, Any], case: Case | None, *
     return tuple(
         Answer(
             code, elements[code].name,
-            values.masked(elements[code], answers[code]) if masked else str(values.in_words(elements[code], answers[code])),
+            values.masked(elements[code], answers[code]) if masked else values.in_words(elements[code], answers[code]),
             _problem(asked.get(code)),
         )
         for code in (f.element for f in version.fields)

@@ -28,12 +28,16 @@ HEADERS = {
 
 
 def headers(get_response: Next) -> Next:
-    """The outermost middleware: the headers are on every answer, errors and files too. A view may not loosen them."""
+    """The outermost middleware: the headers are on every answer, errors and files too. A view may not loosen them; a policy
+    of its own is enforced beside ours, so it can only be stricter."""
 
     def run(request: HttpRequest) -> HttpResponse:
         answer = get_response(request)
+        stricter = answer.headers.get("Content-Security-Policy", "")
         for name, value in HEADERS.items():
             answer.headers[name] = value
+        if stricter:
+            answer.headers["Content-Security-Policy"] = f"{CSP}, {stricter}"
         return answer
 
     return run

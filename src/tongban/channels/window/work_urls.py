@@ -1,0 +1,14 @@
+"""Addresses of the back office: the worklist of a center, one case, its acts, its papers."""
+
+from django.urls import path
+
+from tongban.channels.window import case, case_look, worklist
+
+urlpatterns = [
+    path("work/", worklist.work, name="work"),
+    path("work/find", worklist.find, name="work_find"),
+    path("case/<str:number>/", case.page, name="case"),
+    path("case/<str:number>/act/<str:act>", case.act, name="case_act"),
+    path("case/<str:number>/look", case_look.look, name="case_look"),
+    path("case/<str:number>/paper/<str:digest>", case_look.paper, name="case_paper"),
+]
