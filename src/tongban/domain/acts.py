@@ -84,11 +84,12 @@ def accept(
     basis: str = "back_office",
     since: dt.date | None = None,
 ) -> facts.Accepted:
-    """受理. Under 收受分离 only the handling center accepts. Silence counts from the day of receipt."""
+    """受理. Under 收受分离 only the handling center accepts. Silence counts from the day of receipt, or from the day on which
+    a correction made the papers complete: the time that the resident needed is not the city's."""
     must_move(case, "accepted")
     if case.hand_over == "received" and case.holder != case.handling:
         raise Refused("case.accepted_elsewhere", "此事项由户籍地中心受理", "This item is accepted by the home center")
-    begin = case.opened_on if basis == "silence" else since or on
+    begin = (case.complete_on or case.opened_on) if basis == "silence" else since or on
     assert begin is not None
     return facts.Accepted(
         on=on, legal_days=legal_days, promised_days=promised_days, since=begin, basis=basis, follow=case.follow  # type: ignore[arg-type]
@@ -196,6 +197,16 @@ def decide(case: Case, granted: bool, results: tuple[str, ...], on: dt.date, not
     must_move(case, "decided")
     if case.hand_over == "reviewed" and not case.reviewed:
         raise Refused("case.not_reviewed", "请先完成审核", "Review first")
+    # A split case that came back, or one whose review failed, lies where nobody may grant what home provides and pays for;
+    # only the reviewing center of a settled case may still refuse.
+    if case.holder != case.handling and (case.hand_over == "received" or (case.hand_over == "reviewed" and granted)):
+        raise Refused(
+            "case.decided_elsewhere",
+            "此事项由户籍地中心决定,请先移交",
+            "This item is decided by the home center; hand the case over first",
+            holder=case.holder,
+            handling=case.handling,
+        )
     if not granted and not note:
         raise Refused("case.reason_needed", "不予通过必须说明理由", "A refusal needs its reason", pointer="/note")
     outcome = "refused" if not granted else "granted_follow" if case.follow else "granted"

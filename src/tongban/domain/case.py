@@ -111,6 +111,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     custody_since: dt.date | None = None
     looked: bool = False
     opened_on: dt.date | None = None
+    # Since when the papers are complete, when that was not on the day of receipt: a correction came before acceptance.
+    complete_on: dt.date | None = None
     accept_days: int = 5
     transfer_days: int = 2
     legal_days: int = 0
@@ -227,7 +229,7 @@ def _correction_asked(case: Case, f: facts.CorrectionAsked) -> dict[str, Any]:
 def _correction_received(case: Case, f: facts.CorrectionReceived) -> dict[str, Any]:
     return {
         "answers": f.answers, "papers": case.papers + f.papers, "asked": (), "correct_until": None,
-        "pauses": _resume(case.pauses, f.on),
+        "pauses": _resume(case.pauses, f.on), "complete_on": f.on if case.clock_since is None else case.complete_on,
     }  # fmt: skip
 
 

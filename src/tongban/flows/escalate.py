@@ -12,23 +12,35 @@ from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import queries as case_queries
 from tongban.registers.cases import service as cases
+from tongban.registers.cases.queries import Found
 from tongban.registers.catalog import queries as catalog
+
+
+def _moved_on() -> Conflict:
+    return Conflict("case.not_possible_now", "办件状态已变化", "The case has moved on")
+
+
+def _held(actor: Actor, number: str) -> Found:
+    """The locked case; time acts for the city, and whoever acts in its place needs a supervisor's power."""
+    found = case_queries.get(number, lock=True)
+    if found is None:
+        raise _moved_on()
+    actor.must("case.supervise", found.case.holder)
+    current().about(case=number, place=found.case.holder)
+    return found
+
+
+def _past(found: Found, stage: str, kind: str, on: dt.date) -> bool:
+    return found.case.stage == stage and found.due_kind == kind and found.due_on is not None and found.due_on < on
 
 
 @flow("case.accept_by_silence")
 def accept_by_silence(actor: Actor, number: str, *, at: dt.datetime) -> Standing:
     """逾期不告知即受理: not told within the limit is accepted since the day of receipt."""
-    found, on = case_queries.get(number, lock=True), city_date(at)
-    if (
-        found is None
-        or found.case.stage != "received"
-        or found.due_kind != "accept"
-        or not found.due_on
-        or found.due_on >= on
-    ):
-        raise Conflict("case.not_possible_now", "办件状态已变化", "The case has moved on")
+    found, on = _held(actor, number), city_date(at)
+    if not _past(found, "received", "accept", on):
+        raise _moved_on()
     limits = version_of(found).limits
-    current().about(case=number, place=found.case.holder)
     fact = acts.accept(
         found.case, legal_days=limits.legal_days, promised_days=limits.promised_days, on=on, basis="silence"
     )
@@ -38,33 +50,34 @@ def accept_by_silence(actor: Actor, number: str, *, at: dt.datetime) -> Standing
 @flow("case.lapse")
 def lapse(actor: Actor, number: str, *, at: dt.datetime) -> Standing:
     """A correction that did not come by its date: the application ends as withdrawn, and says why."""
-    found, on = case_queries.get(number, lock=True), city_date(at)
-    if found is None or found.case.stage != "correcting" or not found.due_on or found.due_on >= on:
-        raise Conflict("case.not_possible_now", "办件状态已变化", "The case has moved on")
-    current().about(case=number, place=found.case.holder, reason="correction lapsed")
+    found, on = _held(actor, number), city_date(at)
+    if not _past(found, "correcting", "correct", on):
+        raise _moved_on()
+    current().about(reason="correction lapsed")
     return standing(write.appended(found, acts.withdraw(found.case, "correction_lapsed", on)))
 
 
 @flow("case.recompute_due")
 def recompute_due(actor: Actor, number: str, *, at: dt.datetime) -> Standing:
     """A calendar notice came: compute the date again."""
-    found = case_queries.get(number, lock=True)
-    if found is None:
-        raise Conflict("case.not_possible_now", "办件状态已变化", "The case has moved on")
+    found = _held(actor, number)
     due = deadlines.due(found.case, catalog.calendar())
     cases.set_due(number, due)
-    current().about(case=number, due=str(due.on), provisional=due.provisional)
+    current().about(due=str(due.on), provisional=due.provisional)
     return standing(found.case)
 
 
 def sweep(at: dt.datetime, most: int = 500) -> dict[str, int]:
-    """Do what time demands now; return how many of each. Harmless to repeat; bounded, so call it again when full."""
+    """Do what time demands now; return how many of each. Harmless to repeat; reads ``most`` cases at a time, and goes past
+    those that cannot be helped (a split case that came back may not be accepted where it lies)."""
     done = {"silence": 0, "lapsed": 0, "recomputed": 0}
     today = city_date(at)
-    for found in case_queries.overdue("accept", today, most):
-        done["silence"] += _try(accept_by_silence, found.case.number, at)
-    for found in case_queries.overdue("correct", today, most):
-        done["lapsed"] += _try(lapse, found.case.number, at)
+    for name, kind, act in (("silence", "accept", accept_by_silence), ("lapsed", "correct", lapse)):
+        last = None
+        while overdue := case_queries.overdue(kind, today, most, last):
+            for found in overdue:
+                done[name] += _try(act, found.case.number, at)
+            last = overdue[-1]
     after = ""
     while batch := case_queries.provisional(most, after):
         for found in batch:

@@ -141,10 +141,13 @@ def provisional(limit: int, after: str = "") -> list[Found]:
     return _many(f"{_FOUND} where provisional and not closed and number > %s order by number limit %s", [after, limit])
 
 
-def overdue(kind: str, before: dt.date, limit: int) -> list[Found]:
-    """Open cases whose date of this kind has passed, oldest first."""
+def overdue(kind: str, before: dt.date, limit: int, after: Found | None = None) -> list[Found]:
+    """Open cases whose date of this kind has passed, oldest first; those behind ``after`` when it is given."""
+    day, number = (after.due_on, after.case.number) if after else (dt.date.min, "")
     return _many(
-        f"{_FOUND} where not closed and due_kind = %s and due_on < %s order by due_on limit %s", [kind, before, limit]
+        f"{_FOUND} where not closed and due_kind = %s and due_on < %s and (due_on, number) > (%s, %s) "
+        "order by due_on, number limit %s",
+        [kind, before, day, number, limit],
     )
 
 
