@@ -1,9 +1,8 @@
 """One act of the city = one durable transaction = one audit line, and a resent act is the same act. `@flow` makes it so,
 and `@step` refuses to work outside one; a guard sees to it that every public function in flows/ is one of the two.
 
-Statements inside a flow go through psycopg's pipeline: those that need no answer travel together, so an acceptance costs
-a handful of round trips instead of a dozen. The price: an error of a pipelined statement surfaces at the next answer or at
-the end of the flow, so code in a flow must not catch database errors.
+Statements inside a flow that need no answer travel together (plumbing/statements.py). The price: their errors surface at the
+next answer or at the end of the flow, so code in a flow must not catch database errors.
 """
 
 import datetime as dt
@@ -19,7 +18,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tongban.domain.actor import Actor
 from tongban.domain.refusals import Conflict, Refused
-from tongban.plumbing import crypto
+from tongban.plumbing import crypto, statements
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,7 +112,7 @@ def _durably(
     with transaction.atomic(durable=True):
         token = _act.set(act)
         try:
-            with connection.connection.pipeline():
+            with statements.together():
                 answer = function(actor, *args, **kwargs)
                 audit.write(act)
                 if key:
@@ -130,11 +129,10 @@ def _fingerprint(act: str, args: Any, kwargs: Any) -> bytes:
 
 
 def _remember(act: Act, mark: bytes, answer: bytes) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into plumbing_done_act (actor, key, act, fingerprint, answer, at) values (%s, %s, %s, %s, %s, %s)",
-            [act.actor.ref, act.key, act.name, mark, answer, act.at],
-        )
+    statements.say(
+        "insert into plumbing_done_act (actor, key, act, fingerprint, answer, at) values (%s, %s, %s, %s, %s, %s)",
+        [act.actor.ref, act.key, act.name, mark, answer, act.at],
+    )
 
 
 def _answered(actor: Actor, key: str, mark: bytes, answer_type: Any) -> tuple[Any] | None:

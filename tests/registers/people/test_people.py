@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tongban.domain.consent import Consent, Mandate
 from tongban.domain.person import Identity, identify
 from tongban.domain.refusals import NotFound, Refused
-from tongban.plumbing import crypto
+from tongban.plumbing import crypto, statements
 from tongban.registers.people import queries, service
 from tongban.registers.people.rows import Known
 
@@ -224,8 +224,8 @@ class TestKeep:
         with django_assert_num_queries(1):
             service.keep(person, [(f"e{i}", known(i)) for i in range(40)], AT)
 
-    def test_they_work_in_a_pipeline(self):
-        with connection.connection.pipeline():
+    def test_they_travel_together_in_a_flow(self):
+        with transaction.atomic(), statements.together():
             person = service.meet(ZHANG, AT)
             service.keep(person, [("x", known("1"))], AT)
             other = service.meet(LI, AT)

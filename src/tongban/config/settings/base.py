@@ -15,8 +15,9 @@ def database(url: str) -> dict[str, object]:
     parts = conninfo_to_dict(url)
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     options = {k: v for k, v in parts.items() if k not in known}
-    # Prepared after 3 uses: the hot statements are planned once per connection.
-    options |= {"prepare_threshold": 3, "server_side_binding": True, "application_name": "tongban"}
+    # Values travel beside the text. psycopg prepares nothing by itself: it would deallocate all that plumbing/statements.py has
+    # prepared whenever a transaction is rolled back.
+    options |= {"server_side_binding": True, "prepare_threshold": None, "application_name": "tongban"}
     return {
         "ENGINE": "django.db.backends.postgresql",
         **{known[k]: v for k, v in parts.items() if k in known},
@@ -120,7 +121,7 @@ OPEN_PREFIXES = ["/api/", "/static/"]
 # Where a member of staff works first: the first power they have, wherever it holds.
 LANDINGS = [
     ("case.receive", "window:home"),
-    ("case.handle", "window:home"),
+    ("case.handle", "window:work"),
     ("staff.manage", "console:home"),
     ("board.read", "console:home"),
 ]

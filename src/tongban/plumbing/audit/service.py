@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection, transaction
 
 from tongban.domain.actor import Actor
+from tongban.plumbing.statements import say
 
 _INSERT = (
     'insert into audit_line (at, act, actor, place, "case", person, reason, detail, xid) '
@@ -20,16 +21,14 @@ _SEALER = 7_460_001
 def write(act: Any) -> None:
     """Write the line of an act (plumbing.tx.Act) in its own transaction."""
     detail = msgspec.json.encode(act.detail).decode() if act.detail else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [act.at, act.name, act.actor.ref, act.place, act.case, act.person, act.reason, detail])
+    say(_INSERT, [act.at, act.name, act.actor.ref, act.place, act.case, act.person, act.reason, detail])
 
 
 def looked(
     actor: Actor, what: str, *, person: str, reason: str, at: dt.datetime, case: str = "", place: str = ""
 ) -> None:
     """Write that somebody looked at a person's data: who, whose, why. The resident sees this line."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [at, f"look.{what}", actor.ref, place or actor.center, case, person, reason, ""])
+    say(_INSERT, [at, f"look.{what}", actor.ref, place or actor.center, case, person, reason, ""])
 
 
 def seal(at: dt.datetime, most: int = 50_000) -> int:

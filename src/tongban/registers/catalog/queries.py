@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
 from tongban.domain.calendar import Calendar
 from tongban.domain.element import Element
@@ -16,6 +16,7 @@ from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.material import CredentialKind, MaterialKind
 from tongban.domain.place import Places
 from tongban.domain.refusals import NotFound
+from tongban.plumbing.statements import ask
 from tongban.registers.catalog import rows
 from tongban.registers.catalog.models import ItemState, ItemVersionRow, PublicationRow
 from tongban.registers.catalog.rows import Publication
@@ -132,9 +133,7 @@ def state(code: str) -> OpenState:
 
 def is_open(code: str) -> bool:
     """Whether the item takes applications now. Never cached."""
-    with connection.cursor() as cursor:
-        cursor.execute("select 1 from catalog_item_state where code = %s and not open", [code])
-        return cursor.fetchone() is None
+    return not ask("select 1 from catalog_item_state where code = %s and not open", [code])
 
 
 def closed() -> dict[str, OpenState]:

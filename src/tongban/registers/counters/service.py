@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from django.db import connection
+from tongban.plumbing.statements import say
 
 
 def open_visit(
@@ -11,15 +11,13 @@ def open_visit(
     closed_at: dt.datetime | None = None,
 ) -> None:  # fmt: skip
     """Begin to serve a person at a window. ``how`` says how the person was identified (card, typed, licence)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into counters_visit (id, center, staff, applicant, agent, mandate, how, opened_at, closed_at) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [visit, center, staff, applicant, agent or None, mandate or None, how, at, closed_at],
-        )
+    say(
+        "insert into counters_visit (id, center, staff, applicant, agent, mandate, how, opened_at, closed_at) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [visit, center, staff, applicant, agent or None, mandate or None, how, at, closed_at],
+    )
 
 
 def close_visit(visit: uuid.UUID, at: dt.datetime) -> None:
     """The person has left."""
-    with connection.cursor() as cursor:
-        cursor.execute("update counters_visit set closed_at = %s where id = %s and closed_at is null", [at, visit])
+    say("update counters_visit set closed_at = %s where id = %s and closed_at is null", [at, visit])

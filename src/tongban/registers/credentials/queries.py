@@ -4,11 +4,11 @@ stands behind it may call them, after it has asked for power and reason and writ
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from django.db import connection
 
 from tongban.plumbing import crypto
+from tongban.plumbing.statements import Answer, later
 from tongban.registers.credentials import rows
 from tongban.registers.credentials.rows import Held
 
@@ -35,25 +35,22 @@ def for_person_later(person: str) -> Callable[[], tuple[Held, ...]]:
     return lambda: _read(answer).get(person, ())
 
 
-def _ask(persons: Sequence[str], kinds: Sequence[str]) -> Any:
-    cursor = connection.cursor()
-    cursor.execute(
+def _ask(persons: Sequence[str], kinds: Sequence[str]) -> Answer:
+    return later(
         f"select {rows.COLUMNS} from credentials_credential where holder = any(%s::uuid[]) and state = 'valid' "
         + ("and kind = any(%s) " if kinds else "")
         + "order by holder, kind, as_of desc",
         [list(persons), list(kinds)] if kinds else [list(persons)],
     )
-    return cursor
 
 
-def _read(answer: Any) -> dict[str, tuple[Held, ...]]:
+def _read(answer: Answer) -> dict[str, tuple[Held, ...]]:
     found: dict[str, tuple[Held, ...]] = {}
-    with answer as cursor:
-        for row in cursor.fetchall():
-            try:
-                found[str(row[0])] = (*found.get(str(row[0]), ()), rows.open_held(*row))
-            except crypto.Tampered as error:
-                log.error("left out: %s", error)
+    for row in answer():
+        try:
+            found[str(row[0])] = (*found.get(str(row[0]), ()), rows.open_held(*row))
+        except crypto.Tampered as error:
+            log.error("left out: %s", error)
     return found
 
 

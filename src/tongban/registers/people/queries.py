@@ -12,6 +12,7 @@ from django.db import connection
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotFound
 from tongban.plumbing import crypto
+from tongban.plumbing.statements import Answer, later
 from tongban.registers.people import rows
 from tongban.registers.people.rows import HeldConsent, HeldMandate, Known
 
@@ -98,24 +99,21 @@ def _data(persons: Sequence[str], which: str) -> Iterator[tuple[str, str, Known]
     return _read(_ask(persons, which))
 
 
-def _ask(persons: Sequence[str], which: str) -> Any:
+def _ask(persons: Sequence[str], which: str) -> Answer:
     ids = [one for one in map(_uuid, persons) if one is not None]
-    cursor = connection.cursor()
-    cursor.execute(
+    return later(
         f"select {which} person_id, element, source, value, as_of, grade from people_datum where person_id = any(%s) "
         "order by person_id, element, grade, as_of desc, source",
         [ids],
     )
-    return cursor
 
 
-def _read(answer: Any) -> Iterator[tuple[str, str, Known]]:
-    with answer as cursor:
-        for person, element, *rest in cursor.fetchall():
-            try:
-                yield str(person), element, rows.open_known(person, element, *rest)
-            except crypto.Tampered as error:
-                log.error("left out: %s", error)
+def _read(answer: Answer) -> Iterator[tuple[str, str, Known]]:
+    for person, element, *rest in answer():
+        try:
+            yield str(person), element, rows.open_known(person, element, *rest)
+        except crypto.Tampered as error:
+            log.error("left out: %s", error)
 
 
 def mandates_for(agent: str, principal: str = "") -> tuple[HeldMandate, ...]:

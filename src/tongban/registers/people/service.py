@@ -5,7 +5,6 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
-import msgspec
 from django.db import connection
 
 from tongban.domain import consent as rule
@@ -14,21 +13,20 @@ from tongban.domain.person import Identity
 from tongban.domain.refusals import Conflict, NotFound, Refused
 from tongban.domain.text import Text
 from tongban.plumbing.ids import new_id
+from tongban.plumbing.statements import ask, say_rows
 from tongban.registers.people import rows
 from tongban.registers.people.rows import Known
 
 # Looks before it writes: whoever was met before costs no new row version and waits for nobody.
 _MEET = (
-    "with found as (select id, name_blind from people_person where id_kind = %(kind)s and number_blind = %(number)s), "
+    "with found as (select id, name_blind from people_person where id_kind = %s and number_blind = %s), "
     "made as (insert into people_person (id, id_kind, number_blind, name_blind, identity, met_at) "
-    "select %(id)s, %(kind)s, %(number)s, %(name)s, %(identity)s, %(at)s where not exists (select from found) "
+    "select %s::uuid, %s::text, %s::bytea, %s::bytea, %s::bytea, %s::timestamptz where not exists (select from found) "
     "on conflict (id_kind, number_blind) do nothing returning id, name_blind) "
     "select id, name_blind from found union all select id, name_blind from made"
 )
-_KEEP = (
-    "insert into people_datum (person_id, element, source, value, as_of, grade, kept_at) "
-    "select %s::uuid, element, source, decode(value, 'hex'), as_of, grade, %s::timestamptz from jsonb_to_recordset(%s::jsonb) "
-    "as x (element text, source text, value text, as_of timestamptz, grade text) "
+_KEEP = "insert into people_datum (person_id, element, source, value, as_of, grade, kept_at)"
+_NEWEST = (
     "on conflict (person_id, element, source) do update set "
     "value = excluded.value, as_of = excluded.as_of, grade = excluded.grade, kept_at = excluded.kept_at "
     "where excluded.as_of >= people_datum.as_of"
@@ -44,20 +42,15 @@ def meet(identity: Identity, at: dt.datetime, *, card: bool = False) -> str:
     """
     person = new_id()
     name = rows.name_index(identity.name)
-    given = {
-        "id": person, "kind": identity.kind, "number": rows.number_blind(identity), "name": name,
-        "identity": rows.seal_identity(person, identity), "at": at,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        # Nothing comes back when another transaction entered the same number after this statement had looked:
-        # it has committed by now, so the second look sees it.
-        for _ in range(3):
-            cursor.execute(_MEET, given)
-            if row := cursor.fetchone():
-                break
-        else:
-            raise Conflict("person.busy", "正在登记同一个人,请重试", "The same person is being entered; try again")
-    found, known_as = row[0], bytes(row[1])
+    number, sealed = rows.number_blind(identity), rows.seal_identity(person, identity)
+    # Nothing comes back when another transaction entered the same number after this statement had looked:
+    # it has committed by now, so the second look sees it.
+    for _ in range(3):
+        if row := ask(_MEET, [identity.kind, number, person, identity.kind, number, name, sealed, at]):
+            break
+    else:
+        raise Conflict("person.busy", "正在登记同一个人,请重试", "The same person is being entered; try again")
+    ((found, known_as),) = row
     if known_as != name:
         if not card:
             raise _name_differs()
@@ -76,7 +69,7 @@ def rename(person: str, identity: Identity) -> None:
 
 def keep(person: str, known: Iterable[tuple[str, Known]], at: dt.datetime) -> None:
     """Keep what was heard of a person: pairs of element code and Known (``mapping.items()`` will do). The newest of each
-    source stays; something older than what is there changes nothing. One statement, no answer needed."""
+    source stays; something older than what is there changes nothing."""
     newest: dict[tuple[str, str], Known] = {}
     for element, one in known:
         before = newest.get((element, one.source))
@@ -86,16 +79,8 @@ def keep(person: str, known: Iterable[tuple[str, Known]], at: dt.datetime) -> No
         return
     # In one order for all, so that two who keep the same elements of a person wait for and never block each other.
     held = sorted(newest.items(), key=lambda pair: pair[0])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KEEP,
-            [person, at, msgspec.json.encode([_datum(person, element, one) for (element, _), one in held]).decode()],
-        )
-
-
-def _datum(person: str, element: str, one: Known) -> dict[str, object]:
-    sealed = rows.seal_known(person, element, one).hex()
-    return {"element": element, "source": one.source, "value": sealed, "as_of": one.as_of, "grade": one.grade}
+    kept = [(person, e, s, rows.seal_known(person, e, k), k.as_of, k.grade, at) for (e, s), k in held]
+    say_rows(_KEEP, kept, _NEWEST)
 
 
 def mandate(given: Mandate, at: dt.datetime, by: str) -> str:
