@@ -3,7 +3,10 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
+from tongban.channels.shared.actor import public
 
+
+@public
 def health(request: HttpRequest) -> HttpResponse:
     """200 "ok", or 503 when the database does not answer."""
     try:
