@@ -2,6 +2,7 @@
 processes that were started here are ever stopped, by their id."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -56,6 +57,18 @@ class Services:
         self._start("departments", [sys.executable, "-m", "tongban.simulated", "--port", str(self.departments_port)])
         self._wait("departments", self.departments_port)
 
+    def lay_card(self, name: str) -> str:
+        """Lay a synthetic resident's card on the simulated reader; the name, or empty where the reader is a real one."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.departments_port}/card-reader/insert",
+            data=json.dumps({"name": name}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(request, timeout=5).close()
+            return name
+        return ""
+
     def web(self, workers: int = 2, threads: int = 8) -> None:
         """Granian serving WSGI on loopback."""
         if not port_free(self.port):
@@ -93,9 +106,9 @@ class Services:
 
     def healthy(self) -> bool:
         """True while the web answers."""
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
-                return bool(answer.status == 200)
+        address = f"http://127.0.0.1:{self.port}/healthz"
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
         return False
 
     def died(self) -> str | None:

@@ -45,7 +45,9 @@ def drafts(source: Source) -> Shelf:
     """The shelf of the files as they are."""
     city = source.city
     if city is None:
-        raise NotFound("catalog.unreadable", "目录文件读不了,请先运行 tongban catalog check", "The files cannot be read")
+        raise NotFound(
+            "catalog.unreadable", "目录文件读不了,请先运行 tongban catalog check", "The files cannot be read"
+        )
 
     def find(code: str, number: int) -> ItemVersion:
         found = [v for v in city.versions if v.code == code and number in (0, v.version)]

@@ -93,9 +93,7 @@ def _verify(console: Console) -> bool:
     from tongban.domain.actor import SYSTEM
     from tongban.reads import verify
 
-    done = verify.Checked()
-    for done in verify.verify(SYSTEM):
-        pass
+    *_, done = verify.verify(SYSTEM)
     text = f"verify: {done.cases} cases, {done.facts} facts, {done.seals} seals"
     console.print(f"[green]✓ {text}: all hold[/green]" if done.clean else f"[red]✗ {text}: {done.wrong[:10]}[/red]")
     return done.clean

@@ -1,6 +1,7 @@
 """`tongban up`: everything on this machine, from nothing: database, migrations, catalog, departments, web and worker."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console
 from tongban.config.commands import setup_django
 from tongban.config.embedded import EmbeddedFailed
 from tongban.config.services import NotStarted, Services
+from tongban.domain.refusals import Refused
 
 
 @click.command(help="Start everything on this machine: database, departments, web, worker.")
@@ -22,6 +24,9 @@ from tongban.config.services import NotStarted, Services
 def up(port: int, departments_port: int, workers: int, demo: bool, once: bool) -> None:
     """Stops cleanly on Ctrl-C and leaves no process."""
     console = Console()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        # Also where a shell started us with SIGINT ignored; `kill` stops as cleanly as Ctrl-C.
+        signal.signal(asked, signal.default_int_handler)
     var = Path(os.environ.get("TONGBAN_VAR") or Path(__file__).resolve().parents[4] / "var")
     os.environ.setdefault("TONGBAN_PUBLIC_URL", f"http://127.0.0.1:{port}")
     good = True
@@ -32,12 +37,17 @@ def up(port: int, departments_port: int, workers: int, demo: bool, once: bool) -
                 from tongban.config.commands.journey import play
 
                 good = play(console)
-                _doors(console, port)
+                _doors(console, port, departments_port, services.lay_card(demo_card()))
             if not once:
                 console.print(f"\nServing on [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C", highlight=False)
                 good = _watch(console, services)
         except (EmbeddedFailed, NotStarted) as why:
             console.print(f"[red]{why}[/red]", highlight=False)
+            good = False
+        except Refused as why:
+            console.print(f"[red]{why.text.zh}[/red]\n{why.text.en}", highlight=False)
+            for problem in why.problems[:20]:
+                console.print(f"  {problem.pointer} {problem.text.zh}", highlight=False)
             good = False
         except KeyboardInterrupt:
             console.print("\nStopping …")
@@ -83,7 +93,14 @@ def _publish() -> str:
     return f"{len(open_items)} items receivable (catalog {str(publication.digest)[:12]})"
 
 
-def _doors(console: Console, port: int) -> None:
+def demo_card() -> str:
+    """Whose card lies on the demo's reader: the son's, who brings his mother's papers."""
+    from tongban.config.journey import SON
+
+    return SON.name
+
+
+def _doors(console: Console, port: int, departments_port: int, card: str) -> None:
     from tongban.config import demo
 
     base = f"http://127.0.0.1:{port}"
@@ -94,6 +111,13 @@ def _doors(console: Console, port: int) -> None:
     console.print(f"\n[bold]Demo logins[/bold] (password: {demo.PASSWORD})")
     for login, name, _, _, _, what in demo.MEMBERS:
         console.print(f"  {login:<12} {name}  {what}", highlight=False)
+
+    if card:
+        console.print(f"\nOn the card reader lies the card of {card}; lay another on it:", highlight=False)
+        console.print(
+            f"  curl -H 'Content-Type: application/json' -d '{{\"name\": \"沈桂芳\"}}' http://127.0.0.1:{departments_port}/card-reader/insert",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
 
 
 def _watch(console: Console, services: Services) -> bool:
