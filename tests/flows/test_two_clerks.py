@@ -109,7 +109,7 @@ def test_answers_notes_and_papers_are_seen_only_with_a_reason_and_the_look_is_wr
     assert seen.answers["household_members"] == "沈桂芳,本人"
     assert [(kind, text) for _, kind, text in seen.notes] == [("correction_asked", "请写明关系")]
     with pytest.raises(NotFound):
-        access.paper(clerk, number, "0" * 64, reason="审核", at=LATER)
+        access.scan(clerk, number, "0" * 64, reason="审核", at=LATER)
     with connection.cursor() as cursor:
         cursor.execute(
             "select actor, reason, person <> '' from audit_line where act = %s and \"case\" = %s",

@@ -46,6 +46,18 @@ def _accepts_here(case: Case, version: ItemVersion) -> bool:
     return not (case.hand_over == "received" and case.holder != case.handling)
 
 
+def _decides_here(case: Case, version: ItemVersion) -> bool:
+    """What is settled at home waits for the review; what is split is decided at home only."""
+    if case.hand_over == "reviewed":
+        return bool(case.reviewed)
+    return case.hand_over != "received" or case.holder == case.handling
+
+
+def only_refusal(case: Case) -> bool:
+    """True where the holder may refuse but not grant: a review failed, and what home provides is home's to grant."""
+    return case.hand_over == "reviewed" and case.holder != case.handling
+
+
 def _finishes(case: Case, version: ItemVersion) -> bool:
     return version.handling == "on_the_spot" and case.stage == "accepted" and not case.follow
 
@@ -58,8 +70,7 @@ _ACTS: dict[Act, tuple[str, str, bool, Callable[[Case, ItemVersion], bool]]] = {
     "receive_correction": ("correction_received", "case.handle", True, _ALWAYS),
     "add_papers": ("papers_added", "case.handle", True, lambda c, v: bool(c.follow)),
     "review": ("reviewed", "case.handle", False, lambda c, v: not c.reviewed),
-    # What is settled at home waits for the review; a failed review leaves only a refusal, which the act itself checks.
-    "decide": ("decided", "case.handle", False, lambda c, v: c.hand_over != "reviewed" or bool(c.reviewed)),
+    "decide": ("decided", "case.handle", False, _decides_here),
     "ask_correction": ("correction_asked", "case.handle", False, lambda c, v: c.corrections == 0),
     "start_special": ("special_started", "case.handle", False, lambda c, v: bool(v.special)),
     "end_special": ("special_ended", "case.handle", False, _ALWAYS),

@@ -178,9 +178,9 @@ def _notes(number: str) -> Iterator[tuple[int, str, str]]:
             yield entry.n, facts.kind(entry.fact), text.decode()
 
 
-@flow("look.paper")
-def paper(actor: Actor, number: str, digest: str, *, reason: str, at: dt.datetime) -> str:
-    """Permission to read one paper of a case (its digest), with a reason; the look is written down. The bytes are then read
+@flow("look.scan")
+def scan(actor: Actor, number: str, digest: str, *, reason: str, at: dt.datetime) -> str:
+    """Permission to read the scan of one paper of a case (its digest), with a reason; the look is written down. The bytes are then read
     from plumbing.files, outside the transaction."""
     _look(actor, number, reason)
     if not cases.paper_held(number, digest):
@@ -189,10 +189,19 @@ def paper(actor: Actor, number: str, digest: str, *, reason: str, at: dt.datetim
     return digest
 
 
+_ON_PAPER = ("person.read", "case.handle", "case.receive")
+
+
 @flow("look.paper")
 def names_on_paper(actor: Actor, number: str, paper: str, *, visit: str = "", at: dt.datetime) -> tuple[str, str]:
-    """The names of applicant and agent (or empty) for a printed paper of a case; the look is written down."""
+    """The names of applicant and agent (or empty) for a printed paper of a case; the look is written down.
+
+    Following a case (case.read) is not enough: a paper names the person, so it is printed by who works on it or serves them.
+    """
     found = case_of_visit(actor, visit, number) if visit else case(actor, number)
+    places = {found.case.holder, found.case.receiving, found.case.handling}
+    if actor.kind != "resident" and not visit and not any(actor.may(power, p) for power in _ON_PAPER for p in places):
+        actor.must("person.read", found.case.holder)
     wanted = [one for one in (found.case.applicant, found.case.agent) if one]
     names = people.identities(wanted)
     current().about(case=number, person=found.case.applicant, place=found.case.holder, reason=f"print:{paper}")

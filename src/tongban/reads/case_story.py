@@ -12,6 +12,7 @@ from tongban.domain import facts, reasons
 from tongban.domain.chain import Entry
 from tongban.domain.item import ItemVersion
 from tongban.domain.text import Text
+from tongban.reads.paper import TITLES
 from tongban.reads.progress import Progress, center_name
 from tongban.registers.catalog import queries as catalog
 
@@ -22,7 +23,8 @@ OUTCOMES = {
 }
 LOOKED_AT = {
     "look.answers": Text("申请表与说明", "the form and the notes"),
-    "look.paper": Text("材料影像", "a scanned paper"),
+    "look.scan": Text("材料影像", "a scanned paper"),
+    "look.paper": Text("文书上的姓名", "the names on a printed paper"),
     "look.person": Text("个人信息", "personal data"),
 }
 WHO = {
@@ -53,7 +55,7 @@ class Look(msgspec.Struct, frozen=True):
     who: Text
     place: str
     what: Text
-    reason: str
+    reason: Text
 
 
 def names(refs: Iterable[str]) -> dict[str, tuple[Text, str]]:
@@ -84,9 +86,16 @@ def looks(number: str) -> tuple[Look, ...]:
         found = cursor.fetchall()
     who = names(actor for _, actor, _, _ in found)
     return tuple(
-        Look(at, who[actor][0], center_name(who[actor][1]) if who[actor][1] else "", LOOKED_AT[act], reason)
+        Look(at, who[actor][0], center_name(who[actor][1]) if who[actor][1] else "", LOOKED_AT[act], _reason(reason))
         for at, actor, act, reason in found
     )
+
+
+def _reason(reason: str) -> Text:
+    """The reason as given; for a print, which paper it was."""
+    kind = reason.removeprefix("print:")
+    title = TITLES.get(kind) if kind != reason else None  # type: ignore[call-overload]
+    return Text(f"打印{title.zh}", f"printing: {title.en}") if title else Text(reason)
 
 
 def events(shown: Progress, log: Sequence[Entry], version: ItemVersion) -> tuple[Event, ...]:

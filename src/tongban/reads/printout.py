@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from tongban.domain import facts, public_state
+from tongban.domain import facts, public_state, reasons
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.facts import PROBLEMS, PaperMark
@@ -26,10 +26,6 @@ GRADES = {"A": "发证机关提供", "B": "窗口核对原件", "C": "上传,待
 HOWS = {
     "credential": "电子证照", "check": "数据核验", "result": "前序事项结果", "declaration": "告知承诺", "paper": "纸质", "upload": "扫描上传",
 }  # fmt: skip
-WAYS = {"counter": "窗口领取", "mail": "邮寄", "electronic": "电子送达"}
-PROCEDURES = {
-    "hearing": "听证", "inspection": "现场核查", "appraisal": "鉴定", "expert_review": "专家评审", "publicity": "公示",
-}  # fmt: skip
 # Which fact must be in the log before a paper can be printed.
 NEEDS: dict[Kind, str] = {
     "receipt": "opened", "acceptance": "accepted", "not_accepted": "not_accepted", "correction": "correction_asked",
@@ -44,6 +40,7 @@ class _Told(msgspec.Struct, frozen=True):
     log: list[facts.Body]
     name: str
     agent: str
+    today: dt.date
 
     @property
     def case(self) -> Case:
@@ -78,7 +75,7 @@ def of_case(actor: Actor, number: str, kind: Kind, *, visit: str = "", at: dt.da
             "paper.not_yet", f"现在还不能打印“{TITLES[kind].zh}”", "This paper cannot be printed yet", pointer="/kind"
         )
     name, agent = access.names_on_paper(actor, number, kind, visit=visit, at=at)
-    told = _Told(found, catalog.version(found.case.item, found.case.version), log, name, agent)
+    told = _Told(found, catalog.version(found.case.item, found.case.version), log, name, agent, clock.city_date(at))
     return _paper(told, kind, at)
 
 
@@ -86,7 +83,7 @@ def progress_of(number: str, query_code: str, *, at: dt.datetime) -> Paper:
     """The progress print for anybody with number and query code: no names."""
     found = access.case_by_code(number, query_code)
     log = [e.fact for e in cases.log(number)]
-    return _paper(_Told(found, catalog.version(found.case.item, found.case.version), log, "", ""), "progress", at)
+    return _paper(_Told(found, catalog.version(found.case.item, found.case.version), log, "", "", clock.city_date(at)), "progress", at)
 
 
 def _paper(told: _Told, kind: Kind, at: dt.datetime) -> Paper:
@@ -148,7 +145,7 @@ def _ask(told: _Told) -> str:
 
 
 def _due(told: _Told) -> Row:
-    seen = progress.of_found(told.found, clock.today())
+    seen = progress.of_found(told.found, told.today)
     later = "(节假日安排公布后可能调整)" if seen.due.provisional else ""
     if seen.promise:
         return Row(Text("承诺办结日期", "Promised by"), _day(seen.promise.promised) + later, True)
@@ -195,8 +192,9 @@ _TAKEN = Text("签收人", "Taken by")
 def _not_accepted(told: _Told) -> dict[str, Any]:
     fact = told.last("not_accepted")
     assert isinstance(fact, facts.NotAccepted)
+    why = reasons.word(reasons.NOT_ACCEPTED, fact.reason).zh
     return {
-        "lead": (f"经审查,您的申请不予受理。原因:{fact.reason}。{told.note(fact.note)}",), "rows": tuple(_who(told)),
+        "lead": (f"经审查,您的申请不予受理。原因:{why}。{told.note(fact.note)}",), "rows": tuple(_who(told)),
         "notes": ("如不服本决定,可自收到之日起六十日内申请行政复议,或六个月内提起行政诉讼。", _ask(told)),
         "signatures": (_SEAL, _TAKEN),
     }  # fmt: skip
@@ -239,7 +237,7 @@ def _special(told: _Told) -> dict[str, Any]:
     fact = told.last("special_started")
     assert isinstance(fact, facts.SpecialStarted)
     return {
-        "lead": (f"办理中需要进行{PROCEDURES.get(fact.procedure, fact.procedure)},所需时间不计入办理期限。",),
+        "lead": (f"办理中需要进行{reasons.word(reasons.SPECIAL, fact.procedure).zh},所需时间不计入办理期限。",),
         "rows": (
             *_who(told), Row(Text("依据", "Legal basis"), fact.basis),
             Row(Text("计划时长", "Planned length"), f"{fact.planned_days}个工作日", True),
@@ -272,7 +270,7 @@ def _delivery(told: _Told) -> dict[str, Any]:
     return {
         "lead": ("下列结果已送达。",),
         "rows": (
-            *_who(told), Row(Text("送达方式", "Way"), WAYS[fact.way]), Row(Text("送达日期", "Date"), _day(fact.on), True),
+            *_who(told), Row(Text("送达方式", "Way"), reasons.word(reasons.WAYS, fact.way).zh), Row(Text("送达日期", "Date"), _day(fact.on), True),
             Row(Text("收件人", "To"), "代办人" if fact.to == "agent" else "申请人"),
             Row(Text("结果", "Results"), "、".join(progress.result_names(told.version, told.case.issued)) or "决定书"),
         ),
@@ -281,7 +279,7 @@ def _delivery(told: _Told) -> dict[str, Any]:
 
 
 def _progress(told: _Told) -> dict[str, Any]:
-    seen = progress.of_found(told.found, clock.today())
+    seen = progress.of_found(told.found, told.today)
     heads = (Text("步骤", "Step"), Text("时间", "When"), Text("中心", "Center"))
     rows = tuple((s.word.zh, f"{s.at.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}", s.center_name) for s in seen.steps)
     return {

@@ -1,6 +1,7 @@
 """The case page: from hand-over to delivery by the buttons it offers, with everything masked until a reason is given, and two
 clerks on one case."""
 
+import io
 import re
 
 import pytest
@@ -259,7 +260,7 @@ def test_a_scan_is_taken_in_kept_sealed_and_seen_only_with_a_reason() -> None:
     blind = client_of(yangpu("blind", "无权", ("case.read", "case.handle")))
     assert blind.post(where, {"reason": "核对证件"}).status_code == 403
     with connection.cursor() as cur:
-        cur.execute("select count(*) from audit_line where act = 'look.paper' and \"case\" = %s", [number])
+        cur.execute("select count(*) from audit_line where act = 'look.scan' and \"case\" = %s", [number])
         assert cur.fetchone()[0] == 1
 
 
@@ -328,3 +329,43 @@ def test_english_is_whole() -> None:
     assert "Nobody looked" in said and "Do not accept" in said and "It is the business of another authority" in said
     buttons = re.findall(r'(?s)class="tb-acts".*?</section>', client.get(url(number)).content.decode())[0]
     assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"<[^>]*>", "", buttons))
+
+
+def test_the_right_papers_are_printed_at_each_stage_and_the_print_is_a_look() -> None:
+    from pypdf import PdfReader
+
+    number = split(putuo()).number
+    client = client_of(yangpu())
+
+    def offered() -> list[str]:
+        return [kind for kind, _ in client.get(url(number)).context["prints"]]
+
+    def printed(kind: str) -> str:
+        answer = client.post(url(number, f"print/{kind}"))
+        assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
+        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+
+    assert offered() == ["tolerance_notice", "receipt"]
+    assert client.post(url(number, "print/decision")).status_code == 422
+    assert client.post(url(number, "print/nonsense")).status_code == 404
+    assert client.get(url(number, "print/receipt")).status_code == 405
+    do(client, number, "accept")
+    do(client, number, "start_special", procedure="inspection", basis="行政许可法第四十五条", planned_days="3")
+    assert offered()[:2] == ["special", "acceptance"]
+    assert "沈桂芳" in printed("acceptance") and "实地核查" in printed("special")
+    said = text(client.get(url(number)))
+    assert "打印受理通知书" in said and "打印特别程序告知书" in said, "who printed what stands among the looks"
+    follower = client_of(yangpu("follow", "看客", ("case.read",)))
+    assert follower.post(url(number, "print/acceptance")).status_code == 403
+    assert follower.get(url(number)).context["prints"] == []
+
+
+def test_the_notice_says_the_reason_in_words_not_as_a_code() -> None:
+    from pypdf import PdfReader
+
+    number = split(putuo()).number
+    client = client_of(yangpu())
+    do(client, number, "not_accept", reason="not_ours", note="请到区民政局")
+    answer = client.post(url(number, "print/not_accepted"))
+    said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "不属于本机关职权范围" in said and "请到区民政局" in said and "not_ours" not in said

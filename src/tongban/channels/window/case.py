@@ -40,7 +40,7 @@ def show(request: HttpRequest, number: str, *, do: str = "", status: int = 200, 
     context: dict[str, Any] = {
         "page": found, "p": found.progress, "buttons": buttons, "do": opened, "act": ACTS.get(opened),
         "form": f"window/work/acts/{opened}.html", "key": str(new_id()), "custody": CUSTODY.get(found.case.custody),
-        "reasons": REASONS, "today": today, "typed": {}, **more,
+        "reasons": REASONS, "today": today, "typed": {}, "prints": case_words.prints(found), **more,
     }  # fmt: skip
     if opened:
         context |= case_words.choices(found, opened, actor, today)

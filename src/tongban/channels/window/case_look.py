@@ -48,7 +48,7 @@ def look(request: HttpRequest, number: str) -> HttpResponse:
 def paper(request: HttpRequest, number: str, digest: str) -> StreamingHttpResponse:
     """The scan of one paper, as it was kept: drawn if it is an image or a PDF, else saved; it can run nothing."""
     typed = forms.controls(request.POST, reason=100)
-    allowed = access.paper(acting(request), number, digest, reason=typed["reason"], at=clock.now())
+    allowed = access.scan(acting(request), number, digest, reason=typed["reason"], at=clock.now())
     pieces = files.get(allowed)
     first = next(pieces, b"")
     media_type, ending = next(

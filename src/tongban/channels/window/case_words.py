@@ -9,10 +9,12 @@ from django.http import QueryDict
 from tongban.channels.window.case_acts import CAME
 from tongban.domain import facts, reasons
 from tongban.domain.actor import Actor
+from tongban.domain.options import only_refusal
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
-from tongban.reads import case_page
+from tongban.reads import case_page, printout
 from tongban.reads.case_page import CasePage
+from tongban.reads.paper import TITLES, Kind
 
 
 class ActWords(msgspec.Struct, frozen=True):
@@ -74,6 +76,20 @@ ACTS: dict[str, ActWords] = {
 }  # fmt: skip
 
 
+# What the back office prints, in the order of the work; the resident's own prints are the counter's.
+PRINTS: tuple[Kind, ...] = (
+    "receipt", "tolerance_notice", "acceptance", "not_accepted", "correction", "special", "decision", "delivery",
+)  # fmt: skip
+
+
+def prints(page: CasePage) -> list[tuple[str, Text]]:
+    """The papers that can be printed now, the newest of the work first; none for who only follows the case."""
+    if not page.parties:
+        return []
+    kinds = printout.available(page.case, {event.kind for event in page.events})
+    return [(kind, TITLES[kind]) for kind in reversed(PRINTS) if kind in kinds]
+
+
 def choices(page: CasePage, act: str, actor: Actor, today: dt.date) -> dict[str, Any]:
     """What the form of this act offers to choose from."""
     case = page.case
@@ -85,6 +101,7 @@ def choices(page: CasePage, act: str, actor: Actor, today: dt.date) -> dict[str,
         "review": lambda: {"options": reasons.REVIEWED.items()},
         "end_special": lambda: {"options": reasons.SPECIAL_ENDED.items()},
         "start_special": lambda: {"options": [(k, reasons.SPECIAL[k]) for k in page.version.special]},
+        "decide": lambda: {"only_refusal": only_refusal(case)},
         "issue": lambda: {"options": [(code, name) for code, name, issued in case_page.results(page) if not issued]},
         "hand_over": lambda: {
             "options": [(k, reasons.HANDED_OVER[k]) for k in ("misjudged", *(("reassigned",) if supervisor else ()))],

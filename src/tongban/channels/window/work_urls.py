@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.channels.window import case, case_look, worklist
+from tongban.channels.window import case, case_look, case_print, worklist
 
 urlpatterns = [
     path("work/", worklist.work, name="work"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("case/<str:number>/act/<str:act>", case.act, name="case_act"),
     path("case/<str:number>/look", case_look.look, name="case_look"),
     path("case/<str:number>/paper/<str:digest>", case_look.paper, name="case_paper"),
+    path("case/<str:number>/print/<str:kind>", case_print.print_paper, name="case_print"),
 ]
