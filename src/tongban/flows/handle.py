@@ -143,7 +143,7 @@ def receive_correction(
     kept = cases.beside("answers", msgspec.json.encode(filled.values))
     marks = _marks(papers)
     changed = frozenset({k for k in answers if filled.values.get(k) != old.get(k)} | {m.material for m in marks})
-    at_center = actor.center if actor.kind == "staff" else ""
+    at_center = actor.center if actor.kind in ("staff", "machine") and len(actor.center) == 9 else ""
     fact = acts.receive_correction(found.case, kept.digest, marks, changed, on, at_center)
     return standing(write.appended(found, fact, papers=marks, kept=[kept]))
 

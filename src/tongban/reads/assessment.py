@@ -84,6 +84,22 @@ def assess(
     return _checklist(receiving.assess(found, receive.city(), known, intake, here, today))
 
 
+def held(actor: Actor, visit: str, item: str, *, today: dt.date) -> tuple[str, ...]:
+    """The credential kinds and checks (``check:…``) that this item can use and the city holds, valid, for the person served."""
+    served = access.visit(actor, visit)
+    version, known = catalog.current(item, today), receive.known_of(served.applicant, today)
+    kinds = catalog.materials()
+    ways = [
+        way for need in version.papers for way in (kinds[need.material].satisfied_by if need.material in kinds else ())
+    ]
+    usable = {way.credential for way in ways} | {f"check:{way.check}" for way in ways if way.check}
+    usable |= {
+        p.credential or f"check:{p.check}" for field in version.fields for p in field.prefill if p.credential or p.check
+    }
+    have = {c.kind for c in known.credentials if c.valid_until is None or c.valid_until >= today}
+    return tuple(sorted(usable & have))
+
+
 def _checklist(a: Assessment) -> Checklist:
     elements = catalog.elements()
     return Checklist(

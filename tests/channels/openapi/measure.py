@@ -12,15 +12,14 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings.test")
-
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings.test")
 django.setup()
 
-from django.conf import settings
-from django.db import connection
-from django.test.utils import setup_test_environment
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
 
 ANSWERS = {
     "ethnic": "汉族", "phone": "13800138000", "hukou_kind": "shanghai", "hukou_division": "310110009",
@@ -54,9 +53,10 @@ def prepared():
     try:
         from tongban.domain.actor import SYSTEM
         from tongban.flows.publish import publish
+        from tongban.plumbing import clock
         from tongban.registers.catalog import city
 
-        publish(SYSTEM, city.load(settings.CITY_FOLDER), at=dt.datetime.now(dt.UTC), note="measure")
+        publish(SYSTEM, city.load(settings.CITY_FOLDER), at=clock.now(), note="measure")
         yield
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)

@@ -5,7 +5,20 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
-from tongban.channels.openapi import board, cases, centers, document, items, problems
+from tongban.channels.openapi import (
+    acts,
+    board,
+    cases,
+    centers,
+    document,
+    drafts,
+    files,
+    items,
+    outcomes,
+    problems,
+    progress,
+    visits,
+)
 from tongban.domain.actor import Actor
 from tongban.plumbing import clock
 from tongban.reads import who
@@ -30,5 +43,5 @@ api = NinjaAPI(
 )  # fmt: skip
 for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, problems.of_exception)  # type: ignore[arg-type]
-for part in (items, centers, cases, board):
-    api.add_router("", part.router)  # type: ignore[attr-defined]
+for part in (items, centers, visits, drafts, cases, acts, outcomes, files, progress, board):
+    api.add_router("", part.router)

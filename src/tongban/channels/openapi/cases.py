@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from ninja import Query, Router
 
 from tongban.channels.openapi import taken
-from tongban.channels.openapi.bodies import AssessIn, NewCase
+from tongban.channels.openapi.bodies import AssessIn, LookIn, NewCase
 from tongban.channels.openapi.parameters import CenterCode, Cursor, Limit, Number, Word
 from tongban.channels.openapi.wire import Call, at_state, read, write
 from tongban.domain.refusals import Refused
-from tongban.flows import receive
+from tongban.flows import access, receive
+from tongban.flows.access import AnswersSeen
 from tongban.flows.receive import Order, Present, Receipt
 from tongban.reads import assessment, case_log, progress, worklist
 from tongban.reads.assessment import Checklist
@@ -102,3 +103,11 @@ def show_timeline(call: Call, number: Number) -> tuple[Step, ...]:
 def show_log(call: Call, number: Number) -> CaseLog:
     """The facts of a case with the hash of each: no personal data, so it may be kept and compared anywhere"""
     return case_log.of_case(call.actor, number)
+
+
+@write(router, "/cases/{number}/look")
+def look_at_case(call: Call, number: Number, body: LookIn) -> AnswersSeen:
+    """查看: the form of a case and its notes in clear, with a reason
+
+    The look is written down and the person sees it; sent again it is another look."""
+    return access.answers(call.actor, number, reason=body.reason, at=call.at)

@@ -6,7 +6,6 @@ import inspect
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from django.http.response import HttpResponseBase
 
 from tongban.channels.openapi.problems import MEDIA_TYPE, ProblemDetails
 
@@ -61,11 +60,14 @@ def schema_of(kind: Any) -> dict[str, Any]:
 
 def operation(
     signature: inspect.Signature, doc: str, *, path: str, status: int, keyed: bool, acts: bool, public: bool,
-    sends: dict[str, Any] | None,
+    sends: dict[str, Any] | None, streams: str,
 ) -> Says:  # fmt: skip
     """Describe one view from its signature and docstring (first paragraph: summary)."""
     summary, _, rest = doc.partition("\n\n")
-    extra: dict[str, Any] = {"parameters": [], "responses": {status: _answer(signature.return_annotation, acts)}}
+    extra: dict[str, Any] = {
+        "parameters": [],
+        "responses": {status: _answer(signature.return_annotation, acts, streams)},
+    }
     refusals = {422} if public else {401, 403, 422}
     if "{" in path:
         refusals.add(404)
@@ -91,11 +93,11 @@ def operation(
     return Says(" ".join(summary.split()), rest, extra)
 
 
-def _answer(kind: Any, acts: bool) -> dict[str, Any]:
+def _answer(kind: Any, acts: bool, streams: str) -> dict[str, Any]:
     if kind in (None, type(None)):
         return {"description": "Done"}
-    if isinstance(kind, type) and issubclass(kind, HttpResponseBase):
-        return {"description": "The bytes", "content": {"application/octet-stream": {}}}
+    if streams:
+        return {"description": "The bytes", "content": {streams: {}}}
     told: dict[str, Any] = {"description": "OK", "content": {"application/json": {"schema": schema_of(kind)}}}
     if acts:
         told["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "The state of the case, for If-Match"}}

@@ -133,6 +133,11 @@ def too_big() -> Malformed:
     )
 
 
+def media_type(wanted: str) -> Malformed:
+    """The body is of another kind than this address takes."""
+    return Malformed(415, "request.media_type", Text(f"请以 {wanted} 发送", f"Send it as {wanted}"))
+
+
 def _parameters(errors: list[dict[str, Any]]) -> Refused:
     """What is wrong with the address: a path that names nothing is a 404, a query parameter is told by name."""
     if any("path" in e.get("loc", ())[:1] for e in errors):
@@ -143,7 +148,7 @@ def _parameters(errors: list[dict[str, Any]]) -> Refused:
             Text(
                 f"参数 {e['loc'][-1]} 的值不正确", f"The value of {e['loc'][-1]} is not right: {e.get('msg', '')[:200]}"
             ),
-            f"/query/{e['loc'][-1]}",
+            f"/{'headers' if e['loc'][0] == 'header' else 'query'}/{e['loc'][-1]}",
         )
         for e in errors
     )

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router
+from ninja.params.models import Header
 
 from tongban.channels.openapi import document, problems
 from tongban.channels.openapi.problems import Malformed
@@ -62,18 +63,21 @@ def _register(
     router: Router, method: str, path: str, keyed: bool, public: bool, more: dict[str, Any], view: Callable[..., Any]
 ) -> Callable[..., Any]:
     signature = inspect.signature(view)
-    status, acts, sends = more.pop("status", 200), more.pop("acts", False), more.pop("sends", None)
+    status, acts = more.pop("status", 200), more.pop("acts", False)
+    sends, streams = more.pop("sends", None), more.pop("streams", "")
     decode = _decoder(signature.parameters["body"].annotation) if "body" in signature.parameters else None
     asked = [p for name, p in signature.parameters.items() if name not in ("call", "body")]
-    in_query = frozenset(p.name for p in asked) - set(_PATH.findall(path))
+    in_query = frozenset(p.name for p in asked if not _in_header(p)) - set(_PATH.findall(path))
 
     @functools.wraps(view)
     def run(request: HttpRequest, **values: Any) -> HttpResponseBase:
         _known(request, in_query)
         if decode is not None:
             values["body"] = decode(request)
-        key = _key(request) if keyed else ""
-        call = Call(getattr(request, "auth", None), clock.now(), key, _expected(request) if acts else 0, request)  # type: ignore[arg-type]
+        # Public addresses have no actor, and their views ask for none.
+        actor: Any = getattr(request, "auth", None)
+        key, expect = _key(request) if keyed else "", _expected(request) if acts and keyed else 0
+        call = Call(actor, clock.now(), key, expect, request)
         return reply(view(call, **values), status)
 
     own = [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)]
@@ -81,20 +85,18 @@ def _register(
         own + [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in asked]
     )
     says = document.operation(
-        signature,
-        inspect.getdoc(view) or "",
-        path=path,
-        status=status,
-        keyed=keyed,
-        acts=acts,
-        public=public,
-        sends=sends,
-    )
+        signature, inspect.getdoc(view) or "", path=path, status=status, keyed=keyed, acts=acts, public=public, sends=sends,
+        streams=streams,
+    )  # fmt: skip
     register = getattr(router, method.lower())
     extra = {"auth": None} if public else {}
     register(path, response={status: None}, openapi_extra=says.extra, summary=says.summary, description=says.description,
              operation_id=view.__name__, **extra, **more)(run)  # fmt: skip
     return view
+
+
+def _in_header(parameter: inspect.Parameter) -> bool:
+    return any(isinstance(m, Header) for m in getattr(parameter.annotation, "__metadata__", ()))
 
 
 def reply(value: Any, status: int = 200) -> HttpResponseBase:
@@ -126,8 +128,7 @@ def _decoder(wanted: Any) -> Callable[[HttpRequest], Any]:
     def decode(request: HttpRequest) -> Any:
         kind = request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            text = Text("请以 application/json 发送", "Send it as application/json")
-            raise Malformed(415, "request.media_type", text)
+            raise problems.media_type("application/json")
         length = request.META.get("CONTENT_LENGTH") or ""
         if length.isdigit() and len(length) < 20 and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise problems.too_big()

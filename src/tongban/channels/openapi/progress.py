@@ -1,0 +1,49 @@
+"""进度: where a case stands, for who holds its number and query code and nothing else."""
+
+from typing import Annotated
+
+from ninja import Header, Router
+
+from tongban.channels.openapi.parameters import Number
+from tongban.channels.openapi.wire import Call, read
+from tongban.domain import codes
+from tongban.domain.refusals import NotFound, Refused
+from tongban.plumbing import limiter
+from tongban.plumbing.limiter import Limit
+from tongban.reads import my_case
+from tongban.reads.my_case import MyCase
+
+router = Router(tags=["progress"])
+# Counted together with the page for residents, so that nobody guesses on through the other door.
+BY_ADDRESS, BY_CASE = Limit("query.address", 10, 900), Limit("query.case", 60, 3600)
+QueryCode = Annotated[
+    str,
+    Header(
+        alias="Query-Code",
+        pattern=r"^[0-9A-Za-z]{6}$",
+        description="查询码 of the receipt; a header, so that no log keeps it",
+    ),
+]
+
+
+@read(router, "/progress/{number}", public=True)
+def show_progress(call: Call, number: Number, query_code: QueryCode) -> MyCase:
+    """办件进度: with the number and the query code of the receipt; no token is needed
+
+    Wrong number and wrong code are told alike; after ten wrong tries an address waits a quarter of an hour."""
+    try:
+        asked, code = str(codes.parse_case_number(number)), codes.parse_query_code(query_code)
+    except Refused:
+        raise _no_case() from None
+    who = limiter.address(call.request.META.get("REMOTE_ADDR", ""))
+    limiter.take(BY_ADDRESS, who, at=call.at)
+    limiter.take(BY_CASE, asked, at=call.at)
+    found = my_case.by_code(asked, code, at=call.at, today=call.today)
+    limiter.give_back(BY_ADDRESS, who)
+    limiter.give_back(BY_CASE, asked)
+    return found
+
+
+def _no_case() -> NotFound:
+    return NotFound("case.not_found", "没有找到这个办件,请核对办件编号(22位)和查询码",
+                    "No such case: check the case number (22 characters) and the query code", pointer="/number")  # fmt: skip

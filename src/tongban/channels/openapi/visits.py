@@ -1,0 +1,102 @@
+"""接待: a person served at a counter: who is here, their mandate, what departments know, what was typed so far. A visit belongs to
+the token that began it and is the reason for everything seen by it."""
+
+import msgspec
+from ninja import Router
+
+from tongban.channels.openapi import taken
+from tongban.channels.openapi.bodies import FetchIn, LookIn, MandateIn, MeetIn, Nothing
+from tongban.channels.openapi.parameters import VisitId
+from tongban.channels.openapi.wire import Call, read, write
+from tongban.domain.text import Text
+from tongban.flows import access, serve
+from tongban.flows.access import PersonSeen
+from tongban.flows.serve import Met
+from tongban.reads import assessment, serving
+from tongban.reads.serving import VisitPage
+
+router = Router(tags=["visits"])
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """The mandate that was entered."""
+
+    mandate: str
+
+
+class DepartmentSilent(msgspec.Struct, frozen=True):
+    """A department that did not answer, and why: what it would have given is taken on paper."""
+
+    department: str
+    why: Text
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """What the city holds now for this item (credential kinds; ``check:`` a data check that said yes), what is not there, and
+    who did not answer. Sent again it asks again only for what did not come."""
+
+    held: tuple[str, ...]
+    not_there: tuple[str, ...]
+    unavailable: tuple[DepartmentSilent, ...]
+
+
+@write(router, "/visits", status=201)
+def meet(call: Call, body: MeetIn) -> Met:
+    """接待: begin to serve a person
+
+    With an agent, the agent is the one who is here and whose document was read."""
+    return serve.meet(
+        call.actor, taken.person(call, body.applicant, "/applicant"), how=body.how,
+        agent=taken.person(call, body.agent, "/agent") if body.agent else None, center=body.center or "", at=call.at,
+        key=call.key,
+    )  # fmt: skip
+
+
+@read(router, "/visits/{visit}")
+def show_visit(call: Call, visit: VisitId) -> VisitPage:
+    """Who is served, masked: what is known of them and from where, their drafts, recent cases and mandates"""
+    return serving.visit_page(call.actor, visit, today=call.today)
+
+
+@write(router, "/visits/{visit}/mandate", status=201)
+def enter_mandate(call: Call, visit: VisitId, body: MandateIn) -> Entered:
+    """登记委托: the agent of this visit shows a mandate"""
+    shown = taken.mandate(call, body)
+    return Entered(
+        serve.register_mandate(
+            call.actor,
+            visit,
+            kind=shown.kind,
+            items=shown.items,
+            until=shown.until,
+            paper=shown.paper,
+            at=call.at,
+            key=call.key,
+        )
+    )
+
+
+@write(router, "/visits/{visit}/fetch")
+def fetch(call: Call, visit: VisitId, body: FetchIn) -> Gathered:
+    """调取: ask the departments for what the item needs, with the person's consent
+
+    It takes two and a half seconds at the most; a department that is slow or down is named, and its papers are taken."""
+    told = serve.gather(call.actor, visit, body.item, at=call.at)
+    held = assessment.held(call.actor, visit, body.item, today=call.today)
+    silent = tuple(DepartmentSilent(name, why) for name, why in told.unavailable)
+    return Gathered(held, tuple(sorted(set(told.not_there) - set(held))), silent)
+
+
+@write(router, "/visits/{visit}/look")
+def look_at_person(call: Call, visit: VisitId, body: LookIn) -> PersonSeen:
+    """查看: the person's data in clear, with a reason
+
+    The look is written down and the person sees it; sent again it is another look."""
+    person = str(body.person or "")
+    return access.person(call.actor, reason=body.reason, visit_id=visit, person_id=person, at=call.at)
+
+
+@write(router, "/visits/{visit}/close", status=204)
+def close_visit(call: Call, visit: VisitId, body: Nothing) -> None:
+    """The person has left: nothing of theirs can be opened by this visit any more"""
+    serve.close(call.actor, visit, at=call.at, key=call.key)
