@@ -138,7 +138,7 @@ def receive(actor: Actor, order: Order, *, channel: Channel = "window", at: dt.d
     served = Served(visit.center, visit.applicant, visit.agent)
     case, due, code = _received(served, order.item, order.version, order.intake, channel)
     if order.draft:
-        cases.use_draft(uuid.UUID(order.draft), case.number, served.applicant)
+        cases.use_draft(_draft_id(order.draft), case.number, served.applicant)
     return receipt(case, due, code, at)
 
 
@@ -232,6 +232,17 @@ class Draft(msgspec.Struct, frozen=True):
     rev: int
 
 
+def _no_draft() -> NotFound:
+    return NotFound("draft.not_found", "没有找到这份草稿", "No such draft", pointer="/draft")
+
+
+def _draft_id(given: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        raise _no_draft() from None
+
+
 @flow("draft.save")
 def save_draft(
     actor: Actor,
@@ -248,11 +259,11 @@ def save_draft(
     visit = access.visit(actor, visit_id)
     actor.must("case.receive", visit.center)
     version = catalog.current(item, city_date(at))
-    draft_id = uuid.UUID(draft) if draft else new_id()
+    draft_id = _draft_id(draft) if draft else new_id()
     before = case_queries.draft(draft_id) if draft else None
     # A page may name its draft before the first save, so that a save sent twice is one draft.
     if (rev and before is None) or (before is not None and before.applicant != visit.applicant):
-        raise NotFound("draft.not_found", "没有找到这份草稿", "No such draft", pointer="/draft")
+        raise _no_draft()
     current().about(person=visit.applicant, place=visit.center, item=item)
     saved = cases.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, item=item, version=version.version, center=visit.center,
