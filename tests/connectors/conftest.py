@@ -10,8 +10,7 @@ import pytest
 
 from tongban.domain.ports import Purpose
 from tongban.plumbing import outside
-
-MODES = ("gongan", "minzheng", "renshe", "yibao", "weijian")
+from tongban.simulated.city import DEPARTMENTS
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +36,7 @@ def control(city_url: str) -> Iterator[Callable[..., dict]]:
         return answer.json()
 
     yield change
-    for department in MODES:
+    for department in DEPARTMENTS:
         change(department, mode="normal")
 
 

@@ -7,10 +7,13 @@ import yaml
 from django.conf import settings
 
 from tests.connectors.people import subject
+from tongban import connectors
 from tongban.config import wiring
 from tongban.connectors.gongan.mapping import KINDS as GONGAN
 from tongban.connectors.weijian.mapping import KINDS as WEIJIAN
 from tongban.domain.ports import Checked, Given
+from tongban.registers.catalog import lint
+from tongban.simulated.city import DEPARTMENTS
 from tongban.simulated.residents import make, places
 
 
@@ -22,6 +25,12 @@ def rows(name: str, key: str) -> dict[str, dict]:
 @pytest.fixture(scope="module")
 def elements():
     return rows("elements", "elements")
+
+
+def test_every_list_of_connectors_names_the_same_ones():
+    """The lint stands on a lower floor than the wiring and cannot ask it, so each keeps a list."""
+    assert set(wiring.CONNECTORS) == lint._CONNECTORS - {wiring.PAPER} == set(DEPARTMENTS)
+    assert {p.parent.name for p in Path(connectors.__file__).parent.glob("*/mapping.py")} == set(wiring.CONNECTORS)
 
 
 def test_kinds_are_issued_by_their_department_under_these_directory_codes():
