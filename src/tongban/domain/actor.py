@@ -13,12 +13,20 @@ POWERS: dict[str, str] = {
     "case.handle": "办理:接办、受理、补正、决定、送达",
     "case.supervise": "督办:二次补正、撤销、改派",
     "case.read": "查看办件进度",
+    "enquiry.answer": "答复协查(权限后写部门,如 enquiry.answer/dangan)",
     "person.read": "说明理由后查看个人信息",
     "board.read": "查看工作看板",
     "audit.read": "查看审计记录",
     "staff.manage": "管理人员与权限",
     "catalog.publish": "发布事项目录",
 }
+
+
+def power_name(power: str) -> str:
+    """The word for a power, also of one that names a department (``enquiry.answer/dangan``)."""
+    base, _, department = power.partition("/")
+    word = POWERS.get(base, power).partition("(")[0]
+    return f"{word}({department})" if department else word
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -54,7 +62,7 @@ class Actor(msgspec.Struct, frozen=True):
         if not self.may(power, place):
             raise NotAllowed(
                 "actor.not_allowed",
-                f"您没有在此处“{POWERS.get(power, power)}”的权限",
+                f"您没有在此处“{power_name(power)}”的权限",
                 "You do not have the power to do this here",
                 power=power,
                 place=place,

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "tongban.registers.credentials.apps.CredentialsConfig",
     "tongban.registers.cases.apps.CasesConfig",
     "tongban.registers.counters.apps.CountersConfig",
+    "tongban.registers.enquiries.apps.EnquiriesConfig",
     "tongban.registers.staff.apps.StaffConfig",
     "tongban.channels.shared.apps.SharedConfig",
     "tongban.channels.window.apps.WindowConfig",
@@ -124,6 +125,8 @@ LANDINGS = [
     ("case.handle", "window:work"),
     ("staff.manage", "console:home"),
     ("board.read", "console:home"),
+    ("audit.read", "console:home"),
+    ("catalog.publish", "console:home"),
 ]
 CSRF_FAILURE_VIEW = "tongban.channels.shared.errors.csrf_failure"
 PASSWORD_HASHERS = [

@@ -8,8 +8,8 @@ from tongban.domain.text import Text
 
 _BRING = Unavailable(
     Text(
-        "该部门尚未联网,请带纸质材料,由工作人员核对",
-        "This office is not connected: please bring the paper, a person will answer",
+        "该部门尚未联网:请收纸质材料,需要时由办理中心发起协查,部门人员答复",
+        "This office is not connected: take in the paper; the handling center may send an enquiry that a person there answers",
     ),
     0,
     "paper",

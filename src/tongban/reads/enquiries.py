@@ -1,0 +1,72 @@
+"""Enquiries as two sides see them: the department what waits for its answer, the holder what came of its questions."""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from tongban.domain import enquiry
+from tongban.domain.actor import CITY, Actor
+from tongban.domain.deadlines import light
+from tongban.domain.enquiry import Enquiry
+from tongban.domain.refusals import NotAllowed
+from tongban.domain.text import Text
+from tongban.flows import access
+from tongban.reads import paging
+from tongban.reads.worklist import center_name
+from tongban.registers.cases import queries as cases
+from tongban.registers.catalog import queries as catalog
+from tongban.registers.enquiries import queries
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One enquiry with the names that a screen shows."""
+
+    enquiry: Enquiry
+    department: Text
+    material: Text
+    item: Text
+    center: str
+    light: Literal["none", "green", "yellow", "red"]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A page of enquiries that wait for an answer; ``next`` is the cursor or empty."""
+
+    rows: tuple[Asked, ...]
+    next: str
+
+
+def departments_of(actor: Actor) -> tuple[str, ...]:
+    """The departments for which the actor may answer."""
+    return tuple(code for code in catalog.departments() if actor.may(enquiry.power_of(code), CITY))
+
+
+def waiting(actor: Actor, *, cursor: str = "", limit: int = 50, today: dt.date) -> Waiting:
+    """What waits for the actor's answer, nearest date first."""
+    mine = departments_of(actor)
+    if not mine:
+        raise NotAllowed("actor.not_allowed", "您没有答复协查的权限", "You do not have the power to answer enquiries")
+    after = (
+        paging.unpack(cursor, tuple[dt.date, str]) if cursor else (dt.date.min, "00000000-0000-0000-0000-000000000000")
+    )
+    found = queries.waiting(mine, after, limit + 1)
+    rows = tuple(_asked(one, today) for one in found[:limit])
+    last = found[limit - 1] if len(found) > limit else None
+    return Waiting(rows, paging.pack(last.due_on, last.id) if last else "")
+
+
+def of_case(actor: Actor, number: str, *, today: dt.date) -> tuple[Asked, ...]:
+    """What was asked about a case, for those who handle it."""
+    access.case(actor, number, power="case.handle")
+    return tuple(_asked(one, today) for one in queries.of_case(number))
+
+
+def _asked(one: Enquiry, today: dt.date) -> Asked:
+    found = cases.get(one.number)
+    material = catalog.materials().get(one.material)
+    return Asked(
+        one, catalog.departments()[one.department].name, material.name if material else Text(one.material),
+        catalog.version(found.case.item, found.case.version).name if found else Text(""), center_name(one.center),
+        "none" if one.answered_at else light(one.due_on, one.due_on, today),
+    )  # fmt: skip
