@@ -61,7 +61,9 @@ def machine() -> Callable[..., Machine]:
 
     def issue(place: str = PUTUO, *powers: str, also: tuple[tuple[str, str], ...] = ()) -> Machine:
         grants = [(p, place) for p in powers or EVERY] + list(also)
-        token = staffing.issue_token(MANAGER, f"测试机{next(_keys)}", place, grants, expires=AT + dt.timedelta(days=30), at=AT)
+        token = staffing.issue_token(
+            MANAGER, f"测试机{next(_keys)}", place, grants, expires=AT + dt.timedelta(days=30), at=AT
+        )
         return Machine(token.raw)
 
     return issue

@@ -28,7 +28,7 @@ def test_one_call_receives_and_the_case_can_be_followed(machine: Any) -> None:
     assert "decide" in seen.json()["acts"] and "沈" not in seen.content.decode()
     assert [s["exchange"] for s in m.get(f"/cases/{receipt['number']}/timeline").json()] == ["SB", "SL"]
     assert [r["number"] for r in m.get("/cases").json()["rows"]] == [receipt["number"]]
-    assert m.get("/cases/summary").json()["green"] == 1
+    assert m.get("/cases/summary").json()["lights"]["green"] == 1
 
 
 def test_the_same_key_is_the_same_case_with_the_same_status(machine: Any) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from ninja import Query, Router
 
 from tongban.channels.openapi import taken
@@ -9,6 +10,7 @@ from tongban.channels.openapi.bodies import AssessIn, LookIn, NewCase
 from tongban.channels.openapi.parameters import CenterCode, Cursor, Limit, Number, Word
 from tongban.channels.openapi.wire import Call, at_state, read, write
 from tongban.domain.refusals import Refused
+from tongban.domain.text import Text
 from tongban.flows import access, receive
 from tongban.flows.access import AnswersSeen
 from tongban.flows.receive import Order, Present, Receipt
@@ -16,9 +18,29 @@ from tongban.reads import assessment, case_log, progress, worklist
 from tongban.reads.assessment import Checklist
 from tongban.reads.case_log import CaseLog, CaseSeen
 from tongban.reads.progress import Step
-from tongban.reads.worklist import Lights, Worklist
+from tongban.reads.worklist import Worklist
 
 router = Router(tags=["cases"])
+
+
+class OfItem(msgspec.Struct, frozen=True):
+    """How many open cases of one item."""
+
+    item: str
+    name: Text
+    count: int
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """Open cases in numbers. ``complete`` false: only the nearest of each center were counted."""
+
+    total: int
+    complete: bool
+    lights: dict[str, int]
+    states: dict[str, int]
+    items: list[OfItem]
+
+
 Show = Annotated[Literal["todo", "sent"], Query(description="todo: waits here; sent: received here, handed over")]
 
 
@@ -79,9 +101,12 @@ def list_cases(
 
 
 @read(router, "/cases/summary")
-def count_cases(call: Call, center: CenterCode = "") -> Lights:
+def count_cases(call: Call, center: CenterCode = "") -> Summary:
     """How many cases wait: by light, state and item"""
-    return worklist.lights(call.actor, center=center, today=call.today)
+    now = worklist.lights(call.actor, center=center, today=call.today)
+    items = [OfItem(*one) for one in now.items]
+    lights = {"green": now.green, "yellow": now.yellow, "red": now.red, "paused": now.paused}
+    return Summary(now.total, not now.full, lights, dict(now.states), items)
 
 
 @read(router, "/cases/{number}", acts=True)

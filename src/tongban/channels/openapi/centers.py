@@ -11,10 +11,17 @@ from tongban.channels.openapi.wire import Call, read
 from tongban.domain.text import Text
 from tongban.plumbing.clock import CITY_ZONE
 from tongban.reads import centers
-from tongban.reads.centers import CenterLine, Hours
+from tongban.reads.centers import CenterLine
 
 router = Router(tags=["centers"])
 Clock = Annotated[str, msgspec.Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """From when until when (city time, HH:MM)."""
+
+    opens: Clock
+    closes: Clock
 
 
 class Center(msgspec.Struct, frozen=True):
@@ -31,9 +38,16 @@ class Center(msgspec.Struct, frozen=True):
     pilot: bool
     sub_centers: list[Text]
     open_now: bool
-    today: tuple[Clock, Clock] | None
+    today: Opening | None
     opens: dt.datetime | None
     verified: bool
+
+
+class Hours(msgspec.Struct, frozen=True):
+    """Opening hours of the city's counters, 365 days a year."""
+
+    weekday: Opening
+    rest_day: Opening
 
 
 @read(router, "/centers")
@@ -41,24 +55,26 @@ def list_centers(call: Call, q: Word = "", district: District = "") -> list[Cent
     """The centers, by name of street, town or district
 
     Old names of streets lead to what followed them."""
-    return [_center(c) for c in centers.find(q, district=district, at=call.at)]
+    return [center_now(c) for c in centers.find(q, district=district, at=call.at)]
 
 
 @read(router, "/centers/{code}")
 def show_center(call: Call, code: CenterInPath) -> Center:
     """One center with today's hours"""
-    return _center(centers.center(code, at=call.at))
+    return center_now(centers.center(code, at=call.at))
 
 
 @read(router, "/hours")
 def show_hours(call: Call) -> Hours:
     """Opening hours of the city's counters: working days and rest days"""
-    return centers.hours()
+    own = centers.hours()
+    return Hours(Opening(*own.weekday), Opening(*own.rest_day))
 
 
-def _center(c: CenterLine) -> Center:
+def center_now(c: CenterLine) -> Center:
+    """A center as the API says it."""
     return Center(
         c.code, c.name, c.district, c.district_name, c.street, c.address, c.phone, c.pilot, list(c.sub_centers), c.open_now,
-        (f"{c.today[0]:%H:%M}", f"{c.today[1]:%H:%M}") if c.today else None,
+        Opening(f"{c.today[0]:%H:%M}", f"{c.today[1]:%H:%M}") if c.today else None,
         dt.datetime.combine(*c.opens, tzinfo=CITY_ZONE) if c.opens else None, c.sure,
     )  # fmt: skip

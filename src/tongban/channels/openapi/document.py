@@ -69,7 +69,8 @@ def operation(
         "responses": {status: _answer(signature.return_annotation, acts, streams)},
     }
     refusals = {422} if public else {401, 403, 422}
-    if "{" in path:
+    # A path may name what is not there, and so may a body (a visit, an item).
+    if "{" in path or "body" in signature.parameters:
         refusals.add(404)
     if keyed:
         refusals |= {400, 409}

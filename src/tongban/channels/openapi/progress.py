@@ -1,17 +1,22 @@
 """进度: where a case stands, for who holds its number and query code and nothing else."""
 
+import datetime as dt
 from typing import Annotated
 
+import msgspec
 from ninja import Header, Router
 
+from tongban.channels.openapi.centers import Center, center_now
 from tongban.channels.openapi.parameters import Number
 from tongban.channels.openapi.wire import Call, read
 from tongban.domain import codes
 from tongban.domain.refusals import NotFound, Refused
+from tongban.domain.text import Text
 from tongban.plumbing import limiter
 from tongban.plumbing.limiter import Limit
 from tongban.reads import my_case
-from tongban.reads.my_case import MyCase
+from tongban.reads.my_case import Clock, ToMend
+from tongban.reads.progress import Progress
 
 router = Router(tags=["progress"])
 # Counted together with the page for residents, so that nobody guesses on through the other door.
@@ -26,8 +31,26 @@ QueryCode = Annotated[
 ]
 
 
+class ToFollow(msgspec.Struct, frozen=True):
+    """A paper that was promised to follow, and until when."""
+
+    name: Text
+    until: dt.date
+
+
+class Following(msgspec.Struct, frozen=True):
+    """A case as the one it belongs to follows it: where it stands, the one clock, what to mend, what is still to come."""
+
+    case: Progress
+    clock: Clock
+    holder: Center
+    mend: tuple[ToMend, ...]
+    follow: tuple[ToFollow, ...]
+    department: Text
+
+
 @read(router, "/progress/{number}", public=True)
-def show_progress(call: Call, number: Number, query_code: QueryCode) -> MyCase:
+def show_progress(call: Call, number: Number, query_code: QueryCode) -> Following:
     """办件进度: with the number and the query code of the receipt; no token is needed
 
     Wrong number and wrong code are told alike; after ten wrong tries an address waits a quarter of an hour."""
@@ -41,7 +64,8 @@ def show_progress(call: Call, number: Number, query_code: QueryCode) -> MyCase:
     found = my_case.by_code(asked, code, at=call.at, today=call.today)
     limiter.give_back(BY_ADDRESS, who)
     limiter.give_back(BY_CASE, asked)
-    return found
+    follow = tuple(ToFollow(name, until) for name, until in found.follow)
+    return Following(found.case, found.clock, center_now(found.holder), found.mend, follow, found.department)
 
 
 def _no_case() -> NotFound:

@@ -1,6 +1,8 @@
 """接待: a person served at a counter: who is here, their mandate, what departments know, what was typed so far. A visit belongs to
 the token that began it and is the reason for everything seen by it."""
 
+import datetime as dt
+
 import msgspec
 from ninja import Router
 
@@ -13,7 +15,7 @@ from tongban.flows import access, serve
 from tongban.flows.access import PersonSeen
 from tongban.flows.serve import Met
 from tongban.reads import assessment, serving
-from tongban.reads.serving import VisitPage
+from tongban.reads.serving import DraftRow, KnownRow, MandateRow, Who
 
 router = Router(tags=["visits"])
 
@@ -40,6 +42,32 @@ class Gathered(msgspec.Struct, frozen=True):
     unavailable: tuple[DepartmentSilent, ...]
 
 
+class CaseToFollow(msgspec.Struct, frozen=True):
+    """A recent case of the person served. ``correct_until``: something must be corrected by then."""
+
+    number: str
+    name: Text
+    state: Text
+    holder: str
+    opened_at: dt.datetime
+    correct_until: dt.date | None
+    closed: bool
+
+
+class VisitSeen(msgspec.Struct, frozen=True):
+    """A visit under way: who is served for whom (masked), what is known, and what there is to go on with."""
+
+    id: str
+    opened_at: dt.datetime
+    card: bool
+    applicant: Who
+    agent: Who | None
+    mandates: tuple[MandateRow, ...]
+    known: tuple[KnownRow, ...]
+    drafts: tuple[DraftRow, ...]
+    cases: tuple[CaseToFollow, ...]
+
+
 @write(router, "/visits", status=201)
 def meet(call: Call, body: MeetIn) -> Met:
     """接待: begin to serve a person
@@ -53,9 +81,15 @@ def meet(call: Call, body: MeetIn) -> Met:
 
 
 @read(router, "/visits/{visit}")
-def show_visit(call: Call, visit: VisitId) -> VisitPage:
+def show_visit(call: Call, visit: VisitId) -> VisitSeen:
     """Who is served, masked: what is known of them and from where, their drafts, recent cases and mandates"""
-    return serving.visit_page(call.actor, visit, today=call.today)
+    page = serving.visit_page(call.actor, visit, today=call.today)
+    cases = tuple(
+        CaseToFollow(c.number, c.name, c.state, c.holder, c.opened_at, c.correct_until, c.closed) for c in page.cases
+    )
+    return VisitSeen(
+        page.id, page.opened_at, page.card, page.applicant, page.agent, page.mandates, page.known, page.drafts, cases
+    )
 
 
 @write(router, "/visits/{visit}/mandate", status=201)
