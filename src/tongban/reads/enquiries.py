@@ -7,6 +7,7 @@ import msgspec
 
 from tongban.domain import enquiry
 from tongban.domain.actor import CITY, Actor
+from tongban.domain.case import CLOSED
 from tongban.domain.deadlines import light
 from tongban.domain.enquiry import Enquiry
 from tongban.domain.refusals import NotAllowed
@@ -57,9 +58,27 @@ def waiting(actor: Actor, *, cursor: str = "", limit: int = 50, today: dt.date) 
 
 
 def of_case(actor: Actor, number: str, *, today: dt.date) -> tuple[Asked, ...]:
-    """What was asked about a case, for those who handle it."""
-    access.case(actor, number, power="case.handle")
+    """What was asked about a case, for those who handle it; others see nothing of it."""
+    found = access.case(actor, number)
+    if not actor.may("case.handle", found.case.holder):
+        return ()
     return tuple(_asked(one, today) for one in queries.of_case(number))
+
+
+Names = tuple[tuple[str, Text], ...]
+
+
+def askable(actor: Actor, number: str) -> tuple[Names, Names]:
+    """The materials of a case that a department may be asked about by this actor, and the departments that answer by a
+    person; both empty when nothing may be asked."""
+    found = access.case(actor, number)
+    case = found.case
+    if case.stage in CLOSED or case.stage == "decided" or not actor.may("case.handle", case.holder):
+        return (), ()
+    kinds = catalog.materials()
+    version = catalog.version(case.item, case.version)
+    materials = tuple((p.material, kinds[p.material].name) for p in version.papers if p.material in kinds)
+    return materials, tuple((d.code, d.name) for d in catalog.departments().values() if d.connector == "paper")
 
 
 def _asked(one: Enquiry, today: dt.date) -> Asked:

@@ -16,7 +16,7 @@ from tongban.channels.window.worklist import CUSTODY
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Problem, Refused
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
-from tongban.reads import case_page
+from tongban.reads import case_page, enquiries
 from tongban.reads.case_page import CasePage
 
 REASONS = ("审核受理条件", "核对材料与填报是否一致", "电话联系申请人", "制作文书")
@@ -40,8 +40,10 @@ def show(request: HttpRequest, number: str, *, do: str = "", status: int = 200, 
     context: dict[str, Any] = {
         "page": found, "p": found.progress, "buttons": buttons, "do": opened, "act": ACTS.get(opened),
         "form": f"window/work/acts/{opened}.html", "key": str(new_id()), "custody": CUSTODY.get(found.case.custody),
-        "reasons": REASONS, "today": today, "typed": {}, "prints": case_words.prints(found), **more,
+        "reasons": REASONS, "today": today, "typed": {}, "prints": case_words.prints(found),
+        "enquiries": enquiries.of_case(actor, number, today=today), "enquiry_key": str(new_id()), **more,
     }  # fmt: skip
+    context["ask_about"], context["ask_whom"] = enquiries.askable(actor, number)
     if opened:
         context |= case_words.choices(found, opened, actor, today)
     return render(request, "window/work/case.html", context, status=status)

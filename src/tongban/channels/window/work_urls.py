@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.channels.window import case, case_look, case_print, worklist
+from tongban.channels.window import case, case_look, case_print, enquiry, worklist
 
 urlpatterns = [
     path("work/", worklist.work, name="work"),
@@ -11,5 +11,8 @@ urlpatterns = [
     path("case/<str:number>/act/<str:act>", case.act, name="case_act"),
     path("case/<str:number>/look", case_look.look, name="case_look"),
     path("case/<str:number>/paper/<str:digest>", case_look.paper, name="case_paper"),
+    path("case/<str:number>/ask", enquiry.ask, name="enquiry_ask"),
+    path("enquiries/", enquiry.waiting, name="enquiries"),
+    path("enquiries/<str:enquiry_id>/answer", enquiry.answer, name="enquiry_answer"),
     path("case/<str:number>/print/<str:kind>", case_print.print_paper, name="case_print"),
 ]

@@ -19,7 +19,7 @@ def database(url: str) -> dict[str, object]:
     # prepared whenever a transaction is rolled back.
     options |= {"server_side_binding": True, "prepare_threshold": None, "application_name": "tongban"}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tongban.plumbing.database",
         **{known[k]: v for k, v in parts.items() if k in known},
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
@@ -123,6 +123,7 @@ OPEN_PREFIXES = ["/api/", "/static/"]
 LANDINGS = [
     ("case.receive", "window:home"),
     ("case.handle", "window:work"),
+    ("enquiry.answer", "window:enquiries"),
     ("staff.manage", "console:home"),
     ("board.read", "console:home"),
     ("audit.read", "console:home"),

@@ -12,6 +12,7 @@ from tongban.channels.shared.parts import field_id
 from tongban.domain.actor import Actor
 from tongban.domain.deadlines import DUE_WORDS, DUE_WORDS_EN
 from tongban.domain.element import Choice, Element, ElementType
+from tongban.domain.enquiry import POWER
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
 
@@ -82,3 +83,9 @@ def due_word(kind: str) -> str:
 def may(actor: Actor | None, power: str) -> bool:
     """``actor|may:"case.read"``: whether the actor has the power anywhere; what leads nowhere is not offered."""
     return actor is not None and actor.may(power)
+
+
+@register.filter
+def answers_enquiries(actor: Actor | None) -> bool:
+    """Whether the actor speaks for a department that answers by a person."""
+    return actor is not None and any(g.power.startswith(POWER + "/") for g in actor.grants)
