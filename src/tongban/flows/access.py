@@ -134,8 +134,8 @@ def person(
 
 
 class AnswersSeen(msgspec.Struct, frozen=True):
-    """What lies sealed beside a case, in clear: who it is about, the answers of the form (element code -> value), and the
-    notes written for the resident (n of the fact, its kind, the text)."""
+    """What lies sealed beside a case, in clear: who it is about, the answers of the form (element code -> value), the notes
+    written for the resident (n of the fact, its kind, the text), and what must be corrected."""
 
     number: str
     item: str
@@ -144,6 +144,7 @@ class AnswersSeen(msgspec.Struct, frozen=True):
     agent: Identity | None
     answers: dict[str, Any]
     notes: tuple[tuple[int, str, str], ...]
+    asked: tuple[facts.Point, ...] = ()
 
 
 def _look(actor: Actor, number: str, reason: str) -> Found:
@@ -166,7 +167,7 @@ def answers(actor: Actor, number: str, *, reason: str, at: dt.datetime) -> Answe
     values = msgspec.json.decode(cases.beside(number, state.answers) or b"{}")
     return AnswersSeen(
         number, state.item, state.version, identities[state.applicant], identities.get(state.agent), values,
-        tuple(_notes(number)),
+        tuple(_notes(number)), state.asked,
     )  # fmt: skip
 
 

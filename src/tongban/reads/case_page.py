@@ -138,7 +138,7 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
         progress=shown, n=case.n, case=case, version=version, department=_department(found),
         handling=HANDLING_NAMES[version.handling], scope=SCOPE_NAMES[version.scope],
         light="closed" if case.closed else "waiting" if light == "none" else light, days=days_left(found.due_on, today),
-        parties=_masked_parties(case) if works else (), answers=_answers(version, answers, case, masked=True),
+        parties=_masked_parties(case) if works else (), answers=_answers(version, answers, case.asked, masked=True),
         papers=_papers(case), waited=tuple(Waited(f.material, _material(f.material), f.until) for f in case.follow),
         checks=_checks(version, answers, today) if works else (), events=case_story.events(shown, log, version),
         notes=sum(1 for entry in log if getattr(entry.fact, "note", "")),
@@ -184,12 +184,14 @@ def _problem(point: facts.Point | None) -> Text | None:
     return Text(facts.PROBLEMS[point.problem], reasons.PROBLEMS_EN.get(point.problem, "")) if point else None
 
 
-def _asked(case: Case, what: str) -> dict[str, facts.Point]:
-    return {p.code: p for p in case.asked if p.what == what}
+def _asked(points: Iterable[facts.Point], what: str) -> dict[str, facts.Point]:
+    return {p.code: p for p in points if p.what == what}
 
 
-def _answers(version: ItemVersion, answers: dict[str, Any], case: Case | None, *, masked: bool) -> tuple[Answer, ...]:
-    elements, asked = catalog.elements(), _asked(case, "field") if case else {}
+def _answers(
+    version: ItemVersion, answers: dict[str, Any], points: Iterable[facts.Point], *, masked: bool
+) -> tuple[Answer, ...]:
+    elements, asked = catalog.elements(), _asked(points, "field")
     return tuple(
         Answer(
             code, elements[code].name,
@@ -202,7 +204,7 @@ def _answers(version: ItemVersion, answers: dict[str, Any], case: Case | None, *
 
 
 def _papers(case: Case) -> tuple[PaperLine, ...]:
-    asked, seen = _asked(case, "paper"), {p.material for p in case.papers}
+    asked, seen = _asked(case.asked, "paper"), {p.material for p in case.papers}
     lines = [
         PaperLine(p.material, _material(p.material), reasons.word(reasons.HOW, p.how), p.grade, p.digest, _problem(asked.get(p.material)))
         for p in case.papers
@@ -278,6 +280,6 @@ def opened(seen: AnswersSeen) -> Opened:
     sides: Iterable[tuple[str, Identity | None]] = (("applicant", seen.applicant), ("agent", seen.agent))
     return Opened(
         tuple(Party(PARTIES[role], who.name, IDENTITY_KINDS[who.kind], who.number) for role, who in sides if who),
-        _answers(version, seen.answers, None, masked=False),
+        _answers(version, seen.answers, seen.asked, masked=False),
         tuple((STEP_WORDS[kind], text) for _, kind, text in seen.notes),
     )

@@ -10,6 +10,7 @@ from django.db import connection
 
 from tongban.domain import facts, reasons
 from tongban.domain.chain import Entry
+from tongban.domain.deadlines import DUE_WORDS_EN
 from tongban.domain.item import ItemVersion
 from tongban.domain.text import Text
 from tongban.reads.paper import TITLES
@@ -108,12 +109,22 @@ def events(shown: Progress, log: Sequence[Entry], version: ItemVersion) -> tuple
     if shown.closed:
         return tuple(done)
     if shown.due.on is not None:
-        done.append(Event(0, "", None, Text(shown.due_word), shown.holder_name, note=_by(shown.due.on), state="later"))
+        done.append(
+            Event(
+                0,
+                "",
+                None,
+                Text(shown.due_word, DUE_WORDS_EN[shown.due.kind]),
+                shown.holder_name,
+                note=_by(shown.due.on),
+                state="later",
+            )
+        )
     return tuple(done)
 
 
 def _by(day: dt.date) -> Text:
-    return Text(f"最迟{day:%Y-%m-%d}", f"by {day:%Y-%m-%d}")
+    return Text(f"最迟{day.year}年{day.month}月{day.day}日", f"by {day:%Y-%m-%d}")
 
 
 def _note(fact: facts.Body, note: Text, version: ItemVersion) -> Text:

@@ -290,11 +290,7 @@ def test_the_form_is_masked_opened_with_a_reason_and_the_look_is_shown() -> None
     whole = client.post(url(number, "look"), {"reason": "电话联系申请人"})
     assert "13800138000" in text(whole) and "no-store" in whole["Cache-Control"]
     said = text(client.get(url(number)))
-    assert (
-        "13800138000" not in said
-        and said.count("理由 ：电话联系申请人") + said.count("理由:电话联系申请人") + said.count("理由 :电话联系申请人")
-        == 2
-    )
+    assert "13800138000" not in said and said.count("理由：电话联系申请人") == 2
 
 
 def test_an_on_the_spot_item_is_finished_by_one_button() -> None:
@@ -327,7 +323,7 @@ def test_english_is_whole() -> None:
         assert page.status_code == 200
     said = text(client.get(url(number, "?do=not_accept")))
     assert "Nobody looked" in said and "Do not accept" in said and "It is the business of another authority" in said
-    buttons = re.findall(r'(?s)class="tb-acts".*?</section>', client.get(url(number)).content.decode())[0]
+    buttons = re.findall(r'(?s)class="tb-acts[^"]*".*?</section>', client.get(url(number)).content.decode())[0]
     assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"<[^>]*>", "", buttons))
 
 
