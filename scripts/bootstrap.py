@@ -105,6 +105,11 @@ def main() -> None:
     """`bootstrap.py run` for the program, `bootstrap.py dev` for the tests as well."""
     lock = sys.argv[1] if len(sys.argv) > 1 else "run"
     os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+    # The certificates that this machine trusts: offices often have a mirror with one of their own.
+    os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+    bundle = Path("/etc/ssl/certs/ca-certificates.crt")
+    if bundle.exists():
+        os.environ.setdefault("NODE_EXTRA_CA_CERTS", str(bundle))
     if not (3, 11) <= sys.version_info[:2] <= (3, 12):
         sys.exit(f"Python 3.11 or 3.12 is needed, this is {sys.version.split()[0]}. Next: run `make PYTHON=python3.11 …`")
     tool = uv()
