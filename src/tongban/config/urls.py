@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongban.channels.window.door_urls")),
     path("api/v1/", include("tongban.channels.openapi.urls")),
     path("window/", include("tongban.channels.window.urls")),
+    path("console/", include("tongban.channels.console.urls")),
 ]
 
 handler400 = "tongban.channels.shared.errors.bad_request"

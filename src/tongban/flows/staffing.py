@@ -165,6 +165,14 @@ def issue_token(
     actor.must(staffing.MANAGE, place)
     for given in grants:
         staffing.may_give(actor, given, "")
+    if queries.token_named(name, place, at):
+        # Two keys of one name could not be told apart when one must be ended; and a form sent twice makes one token.
+        raise Conflict(
+            "token.name_taken",
+            "这里已有同名的有效令牌,请换一个名称或先撤销原来的",
+            "A running token of this name exists here; choose another name or end the old one first",
+            pointer="/name",
+        )
     made, raw = service.issue_token(name=name, place=place, powers=grants, by=actor.ref, at=at, expires=expires)
     tx.current().about(place=place, token=str(made), powers=[f"{g.power}@{g.place}" for g in grants])
     return Issued(made, raw)

@@ -42,7 +42,12 @@ DOUBT = {
     "mixed": Text("部分待核实", "partly to be verified"),
 }
 EXAMPLE = Text("示例/待核实", "example, to be verified")
-SEALED = Text("可由系统调取核验，一般不用带", "usually fetched by the system; you need not bring it")
+# The card itself proves who stands there, whatever the system can fetch.
+CARD = Text("窗口要读卡核对身份，请务必带上", "the counter reads it to see who you are: bring it")
+FETCHED = Text(
+    "窗口能从系统调取到的，不再收纸质；建议带上备用",
+    "not asked for on paper when the counter can fetch it; bring it in case it cannot",
+)
 DECLARED = Text("可以当场书面承诺代替", "may be replaced by a declaration at the counter")
 
 
@@ -63,6 +68,7 @@ class Bring(msgspec.Struct, frozen=True):
     copies: int
     follow_days: int
     issuer: Text
+    carry: bool
     when: Text
     instead: Text
     note: Text
@@ -184,13 +190,16 @@ def _bring(need: PaperNeed, when: Text) -> Bring:
     kind = catalog.materials().get(need.material)
     ways = kind.satisfied_by if kind else ()
     instead = Text("")
-    if ways and (ways[0].credential or ways[0].check):
-        instead = SEALED
+    card = bool(ways) and ways[0].credential == "id_card"
+    if card:
+        instead = CARD
+    elif ways and (ways[0].credential or ways[0].check):
+        instead = FETCHED
     elif any(way.declaration for way in ways):
         instead = DECLARED
     return Bring(
         name=kind.name if kind else Text(need.material), key=need.key, original=need.original, copies=need.copies,
-        follow_days=0 if need.key else need.tolerated_days, issuer=kind.source if kind else Text(""), when=when,
+        follow_days=0 if need.key else need.tolerated_days, issuer=kind.source if kind else Text(""), carry=card, when=when,
         instead=instead, note=need.note or Text(""), sample=(kind.sample if kind else None) or Text(""),
         doubt=_doubt(need.evidence),
     )  # fmt: skip

@@ -67,7 +67,7 @@ def test_nothing_found_says_what_to_do(client: Client, words: str) -> None:
 @city
 def test_a_guide_answers_what_people_ask(client: Client) -> None:
     text = body(client.get("/items/jinglaoka/"))
-    for words in ("敬老卡申领", "市公安局", "年满65周岁", "居民身份证", "可由系统调取核验", "任何一个社区事务受理服务中心都可以办",
+    for words in ("敬老卡申领", "市公安局", "年满65周岁", "居民身份证", "窗口要读卡核对身份", "任何一个社区事务受理服务中心都可以办",
                   "受理后 30 个工作日内办结", "不收费", "沪府发〔2016〕24号", "示例/待核实", "1 趟", "962200"):  # fmt: skip
         assert words in text, words
     assert "verbatim" not in text and "reconstructed" not in text and "310990011001" not in text

@@ -11,12 +11,16 @@ from tongban.channels.shared.actor import public
 from tongban.channels.shared.views import YEAR, safe_next
 
 COOKIE = "letters"
+# Pages that belong to another in the navigation.
+PART_OF = {"item": "items", "case": "progress"}
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A resident page with large letters when the visitor wants them."""
     large = request.COOKIES.get(COOKIE) == "large"
-    return render(request, f"resident/{template}.html", {**context, "large": large}, status=status)
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    frame = {"large": large, "part": PART_OF.get(here, here)}
+    return render(request, f"resident/{template}.html", {**context, **frame}, status=status)
 
 
 @public

@@ -20,6 +20,7 @@ from tongban.reads import who
 
 View = TypeVar("View", bound=Callable[..., Any])
 SEEN, SINCE = "seen", "since"
+POLL = "X-Tongban-Poll"
 # The session row is written at most this often for being seen; a write on every request would cost a tenth of it.
 SEEN_EVERY_SECONDS = 60
 
@@ -105,7 +106,9 @@ def _ended(request: HttpRequest, now: float) -> bool:
     seen, since = session.get(SEEN, now), session.get(SINCE, now)
     if now - seen > settings.SESSION_IDLE_SECONDS or now - since > settings.SESSION_COOKIE_AGE:
         return True
-    if SEEN not in session or now - seen > SEEN_EVERY_SECONDS:
+    # A page that updates itself is not somebody working: an unattended screen must still sign itself out.
+    by_itself = POLL in request.headers and SEEN in session
+    if not by_itself and (SEEN not in session or now - seen > SEEN_EVERY_SECONDS):
         session[SEEN] = now
         session.setdefault(SINCE, now)
     return False

@@ -6,12 +6,12 @@ import hashlib
 import uuid
 
 import msgspec
-from django.db import connection
 from django.db.models import Q
 
 from tongban.domain.actor import Actor, Grant
 from tongban.domain.refusals import NotFound
 from tongban.domain.staffing import MANAGE
+from tongban.plumbing.statements import ask
 from tongban.registers.staff.models import Power, Staff, Token
 
 
@@ -96,16 +96,14 @@ def actor_of_token(raw: str, at: dt.datetime) -> Actor | None:
     if not raw.startswith("tb_") or not raw.isascii() or len(raw) > 100:
         return None
     # Plain SQL: this stands before every API request.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, name, place, powers from staff_token where digest = %s and revoked_at is null and expires_at > %s",
-            [token_digest(raw), at],
-        )
-        row = cursor.fetchone()
-    if row is None:
+    found = ask(
+        "select id, name, place, powers from staff_token where digest = %s and revoked_at is null and expires_at > %s",
+        [token_digest(raw), at],
+    )
+    if not found:
         return None
-    powers = msgspec.json.decode(row[3]) if isinstance(row[3], str | bytes) else row[3]
-    return Actor("machine", f"machine:{row[0]}", row[1], row[2], tuple(Grant(p, w) for p, w in powers))
+    token, name, place, powers = found[0]
+    return Actor("machine", f"machine:{token}", name, place, tuple(Grant(p, w) for p, w in powers))
 
 
 def _within(actor: Actor, column: str) -> Q:
@@ -182,14 +180,28 @@ def place_of_token(token_id: uuid.UUID) -> str | None:
     return Token.objects.filter(id=token_id).values_list("place", flat=True).first()
 
 
+def token_named(name: str, place: str, at: dt.datetime) -> bool:
+    """True when a running token of this name was issued for this place."""
+    return Token.objects.filter(name=name.strip(), place=place, revoked_at=None, expires_at__gt=at).exists()
+
+
+def refs_called(text: str, limit: int = 20) -> list[str]:
+    """Actor references of members whose login or name is exactly this, and of machines' tokens of this name."""
+    word = text.strip()[:100]
+    staff = Staff.objects.filter(Q(login=word.lower()) | Q(name=word)).values_list("id", flat=True)[:limit]
+    tokens = Token.objects.filter(name=word).values_list("id", flat=True)[:limit]
+    return [f"staff:{i}" for i in staff] + [f"machine:{i}" for i in tokens]
+
+
 def names_of(refs: set[str]) -> dict[str, str]:
-    """Display names for actor references (``staff:<uuid>``), for pages that show who did what."""
-    ids = []
+    """Display names for actor references (``staff:<uuid>``, ``machine:<uuid>``), for pages that show who did what."""
+    ids: dict[str, list[str]] = {"staff": [], "machine": []}
     for ref in refs:
         kind, _, tail = ref.partition(":")
-        if kind == "staff" and len(tail) == 36:
-            ids.append(tail)
-    return {f"staff:{row[0]}": row[1] for row in Staff.objects.filter(id__in=ids).values_list("id", "name")}
+        if kind in ids and len(tail) == 36:
+            ids[kind].append(tail)
+    found = {f"staff:{i}": n for i, n in Staff.objects.filter(id__in=ids["staff"]).values_list("id", "name")}
+    return found | {f"machine:{i}": n for i, n in Token.objects.filter(id__in=ids["machine"]).values_list("id", "name")}
 
 
 def no_such_member() -> NotFound:
