@@ -87,7 +87,7 @@ def shot(width: str) -> Callable[[Page, str], None]:
     def take(page: Page, name: str) -> None:
         if folder := os.environ.get("TONGBAN_SHOTS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True, caret="initial")
 
     return take
 

@@ -16,7 +16,7 @@ from tongban.simulated.city import WRONGS
 from tongban.simulated.named import BABY, GUIFANG, JIANGUO, LIPING, NEW_FATHER, NEW_MOTHER, RELIEVED
 from tongban.simulated.residents import make
 
-CONNECTED = ("gongan", "minzheng", "renshe", "yibao", "weijian")
+CONNECTED = wiring.CONNECTORS
 # a question for each department that somebody has an answer to
 QUESTION = {
     "gongan": (GUIFANG, ("id_card", "hukou_book")),
@@ -107,7 +107,7 @@ def test_nothing_listens(settings, purpose):
     settings.TONGBAN_DEPARTMENTS_URL = "http://127.0.0.1:9"
     wiring.forget()
     assert ask({"gongan": question("gongan", purpose)})["gongan"].code == "down"
-    assert [f.ok for code, f in wiring.doctor() if code in CONNECTED] == [False] * 5
+    assert [f.ok for code, f in wiring.doctor() if code in CONNECTED] == [False] * len(CONNECTED)
 
 
 def test_a_dead_department_soon_costs_nothing_and_comes_back_by_itself(purpose, control, monkeypatch):
@@ -154,6 +154,8 @@ def test_checks_of_the_other_departments(purpose):
     assert renshe.check(subject(GUIFANG), "employment", {}, purpose).holds is False
     assert renshe.check(subject(GUIFANG), "income", {}, purpose).holds
     assert wiring.department("yibao").check(subject(LIPING), "insurance", {}, purpose).holds is False
+    other_phone = wiring.department("yibao").check(subject(JIANGUO), "insurance", {"phone": "13900139000"}, purpose)
+    assert (other_phone.holds, other_phone.differing) == (True, ())
     birth = wiring.department("weijian").check(subject(NEW_FATHER), "birth", {"child_name": BABY.name}, purpose)
     assert birth.fields["child_id_number"] == BABY.number
     other = wiring.department("weijian").check(subject(NEW_FATHER), "birth", {"child_name": "陆二鸣"}, purpose)

@@ -164,6 +164,7 @@ def test_work_insurance_and_birth():
     assert READERS["renshe", "pension"](recorded("renshe", "pension"))[1]["receives_pension"] is True
     (record,) = READERS["yibao", "person_employee"](recorded("yibao", "person_employee"))
     assert record.fields["medical_insurance_kind"] == "employee"
+    assert record.fields["phone"] == "13800138000"
     (birth,) = READERS["weijian", "births_of_father"](recorded("weijian", "births_of_father"))
     assert birth.fields["child_name"] == "陆一鸣"
 

@@ -3,6 +3,7 @@ be asked. Each value says where it came from, when, and how far it is trusted.""
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -122,8 +123,14 @@ def drawn(element: Element, value: Any) -> Element:
     """The element as it is drawn: a place is chosen by its name, never typed as a code."""
     if element.type != "division":
         return element
-    places = catalog.places()
-    choices = [Choice(code, values.place(code)) for code in places.centers]
-    if value and str(value) not in places.centers:
-        choices.insert(0, Choice(str(value), values.place(str(value))))
-    return msgspec.structs.replace(element, type="choice", choices=tuple(choices))
+    publication = catalog.newest()
+    choices = _streets(publication.id.hex if publication else "")
+    if value and str(value) not in catalog.places().centers:
+        choices = (Choice(str(value), values.place(str(value))), *choices)
+    return msgspec.structs.replace(element, type="choice", choices=choices)
+
+
+@lru_cache(maxsize=2)
+def _streets(publication: str) -> tuple[Choice, ...]:
+    """All streets and towns with their districts, made once per publication."""
+    return tuple(Choice(code, values.place(code)) for code in catalog.places().centers)

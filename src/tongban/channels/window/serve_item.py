@@ -58,7 +58,8 @@ def around(request: HttpRequest, visit: uuid.UUID, page: ItemPage, scans: tuple[
     """What the templates of an item are given."""
     return {
         "item": page, "code": page.version.code, "visit": str(visit), "scans": scans, "draft": draft or new_id(), "rev": rev,
-        "act_key": key or new_id(), "open_fields": [f for f in page.fields if not f.settled], "kept": {}, **more,
+        "act_key": key or new_id(), "open_fields": [f for f in page.fields if not f.settled], "problems": (), "problems_title": "", "fetched": None,
+        "resumed": None, "kept_as_draft": False, **more,
     }  # fmt: skip
 
 

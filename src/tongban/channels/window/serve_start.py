@@ -1,23 +1,20 @@
 """The first screen of a counter: read the card (F2) or type who is here, for themselves or acting for somebody."""
 
 import datetime as dt
-from typing import Any, get_args
+from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.channels.shared import forms
 from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.language import say
 from tongban.channels.window import serve_card
+from tongban.channels.window.serve_typed import KINDS, as_typed, end_date, identity, mandate_must_be_whole
 from tongban.domain.consent import MANDATE_KINDS, MandateKind
-from tongban.domain.id_number import Sex
-from tongban.domain.name import clean_name
-from tongban.domain.person import IDENTITY_KINDS, Identity, IdentityKind, identify
+from tongban.domain.person import Identity
 from tongban.domain.ports import CardRead
 from tongban.domain.refusals import Problem, Refused
 from tongban.flows import serve
@@ -25,11 +22,7 @@ from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
 from tongban.reads import serving
 
-# A person without any papers is met through a special case, not typed at a window.
-KINDS = {k: v for k, v in IDENTITY_KINDS.items() if k != "unknown"}
 MANDATES = {k: v for k, v in MANDATE_KINDS.items() if k != "organisation"}
-NAMES = {"kind": 20, "number": 60, "name": 1100, "birth": 20, "sex": 10, "mandate": 20, "until": 20, "paper": 100}
-NAMES |= {"key": 40, "token": 4000, "for": 10, "agent_kind": 20, "agent_number": 60, "agent_name": 1100}
 
 
 @needs("case.receive")
@@ -56,15 +49,15 @@ def card(request: HttpRequest) -> HttpResponse:
     actor, at = acting(request), clock.now()
     typed: dict[str, str] = {}
     try:
-        typed = forms.controls(request.POST, **NAMES)
+        typed = as_typed(request.POST)
         found = serve_card.read_card(at)
-        identity = serve_card.identity_of(found, at)
+        person = serve_card.identity_of(found, at)
         if typed["for"] != "other":
-            return _begun(request, found, serve.meet(actor, identity, how="card", at=at, key=typed["key"]).visit, at)
+            return _begun(request, found, serve.meet(actor, person, how="card", at=at, key=typed["key"]).visit, at)
         if not typed["token"]:
             return _page(request, typed | {"token": serve_card.pack(found, actor, at)}, agent=_shown(found, at))
         # The agent was read before: this card is the principal's, brought along.
-        typed |= {"kind": "citizen", "number": identity.number, "name": identity.name}
+        typed |= {"kind": "citizen", "number": person.number, "name": person.name}
         agent_card = serve_card.unpack(typed["token"], actor, at)
         return _page(request, typed, agent=_shown(agent_card, at), principal_read=True)
     except Refused as refused:
@@ -78,8 +71,8 @@ def meet(request: HttpRequest) -> HttpResponse:
     actor, at = acting(request), clock.now()
     typed: dict[str, str] = {}
     try:
-        typed = forms.controls(request.POST, **NAMES)
-        applicant = _identity(typed, at)
+        typed = as_typed(request.POST)
+        applicant = identity(typed, at)
         if typed["for"] != "other":
             return _begun(request, None, serve.meet(actor, applicant, how="typed", at=at, key=typed["key"]).visit, at)
         return _for_another(request, typed, applicant, at)
@@ -90,9 +83,9 @@ def meet(request: HttpRequest) -> HttpResponse:
 def _for_another(request: HttpRequest, typed: dict[str, str], applicant: Identity, at: dt.datetime) -> HttpResponse:
     actor = acting(request)
     card_read = serve_card.unpack(typed["token"], actor, at) if typed["token"] else None
-    agent = serve_card.identity_of(card_read, at) if card_read else _identity(typed, at, "agent_")
+    agent = serve_card.identity_of(card_read, at) if card_read else identity(typed, at, "agent_")
     until = end_date(typed["until"])
-    _mandate_must_be_whole(typed, until)
+    mandate_must_be_whole(typed, until)
     how: serve.How = "card" if card_read else "typed"
     met = serve.meet(actor, applicant, how=how, agent=agent, at=at, key=typed["key"])
     if typed["paper"]:
@@ -101,57 +94,6 @@ def _for_another(request: HttpRequest, typed: dict[str, str], applicant: Identit
             actor, met.visit, kind=kind, until=until, paper=typed["paper"], at=at, key=f"{typed['key']}:m"
         )
     return _begun(request, card_read, met.visit, at)
-
-
-def _mandate_must_be_whole(typed: dict[str, str], until: dt.date | None) -> None:
-    """Told before the visit begins, so that nobody is met twice for one mistake. No paper at all: asked for later."""
-    if typed["paper"] and typed["mandate"] != "guardian" and until is None:
-        raise Refused(
-            "mandate.open_end", "书面委托须写明截止日期", "A written mandate needs an end date", pointer="/until"
-        )
-    if not typed["paper"] and typed["until"]:
-        raise Refused(
-            "mandate.paper", "请填写委托书编号或监护证明名称", "Name the mandate or the proof shown", pointer="/paper"
-        )
-
-
-def _identity(typed: dict[str, str], at: dt.datetime, prefix: str = "") -> Identity:
-    kind = typed[f"{prefix}kind"]
-    if kind not in KINDS or kind not in get_args(IdentityKind):
-        raise Refused("person.kind", "请选择证件类型", "Choose the kind of document", pointer=f"/{prefix}kind")
-    birth = _day(typed["birth"], "/birth") if typed["birth"] and not prefix else None
-    sex: Sex | None = typed["sex"] if not prefix and typed["sex"] in ("male", "female") else None  # type: ignore[assignment]
-    problems: list[Problem] = []
-    # Name and number are judged apart, so that both mistakes are told at once.
-    for name, number, where in (("甲", typed[f"{prefix}number"], "number"), (typed[f"{prefix}name"], "", "name")):
-        try:
-            if where == "name":
-                clean_name(name)
-            else:
-                found = identify(kind, name, number, today=clock.city_date(at), birth=birth, sex=sex)  # type: ignore[arg-type]
-        except Refused as refused:
-            problems += [
-                Problem(p.code, p.text, p.pointer if p.pointer in ("/birth", "/sex") else f"/{prefix}{where}", p.advice)
-                for p in refused.problems
-            ]
-    if problems:
-        first = problems[0]
-        raise Refused(first.code, first.text.zh, first.text.en, pointer=first.pointer, problems=tuple(problems))
-    return msgspec.structs.replace(found, name=clean_name(typed[f"{prefix}name"]))
-
-
-def end_date(text: str) -> dt.date | None:
-    """The last day of a mandate as it was typed; None when nothing was."""
-    return _day(text, "/until") if text.strip() else None
-
-
-def _day(text: str, pointer: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text.strip().replace("/", "-").replace(".", "-"))
-    except ValueError:
-        raise Refused(
-            "form.date", "应为日期,例如 2027-12-31", "must be a date such as 2027-12-31", pointer=pointer
-        ) from None
 
 
 def _shown(found: CardRead, at: dt.datetime) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.channels.shared import forms
 from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.language import say
-from tongban.channels.window.serve_start import MANDATES, end_date
+from tongban.channels.window.serve_start import MANDATES
+from tongban.channels.window.serve_typed import end_date
 from tongban.domain.refusals import Problem, Refused
 from tongban.flows import access, serve
 from tongban.plumbing import clock

@@ -46,6 +46,8 @@ class Adapter:
             if answer is None:
                 return NotThere(mapping.SOURCE, self._now())
             holds, known, _ = answer
+            # A telephone changes with the person, not with the insurance: another one is no difference.
+            known = {code: value for code, value in known.items() if code != "phone"}
             differ = differing(values, known)
             return Checked(what, holds and not differ, differ, known, self._now(), mapping.SOURCE)
 

@@ -8,7 +8,9 @@ from typing import Literal
 import msgspec
 
 from tongban.connectors.wire import Line, NotUnderstood, day, read, same_person
+from tongban.domain.codes import parse_phone
 from tongban.domain.ports import Licence, Subject, Value
+from tongban.domain.refusals import Refused
 
 SOURCE = "yibao"
 KINDS = {"insured_record": "1101"}
@@ -24,6 +26,7 @@ class _Base(_Struct, frozen=True, forbid_unknown_fields=True):
     psn_name: Line
     gend: Literal["1", "2"]
     brdy: Line
+    tel: Line = ""
 
 
 class _Insured(_Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +83,16 @@ def person(raw: bytes, key: str, subject: Subject) -> tuple[bool, Mapping[str, V
     fields: dict[str, Value] = {"medical_insurance_kind": _kind(current)}
     if base.psn_no:
         fields["medical_card_number"] = base.psn_no
+    if base.tel:
+        fields["phone"] = _phone(base.tel)
     return bool(current), fields, min(since, default=None)
+
+
+def _phone(text: str) -> str:
+    try:
+        return parse_phone(text).value
+    except Refused:
+        raise NotUnderstood("tel") from None
 
 
 def _kind(current: list[_Insured]) -> str:

@@ -41,6 +41,7 @@ def message(city: City, body: Any) -> dict[str, Any]:
         "psn_name": r.name,
         "gend": "1" if r.sex == "male" else "2",
         "brdy": r.birth.isoformat(),
+        "tel": r.phone,
     }
     return reply | {"output": {"baseinfo": person, "insuinfo": insured}}
 

@@ -14,7 +14,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("window/serve/plain_field.html")
-def plain_field(prefix: str, name: str, value: Any, problems: Iterable[Problem] = ()) -> dict[str, Any]:
+def plain_field(
+    prefix: str, name: str, value: Any, problems: Iterable[Problem] = (), autofocus: bool = False
+) -> dict[str, Any]:
     """``{% plain_field prefix name value problems %}``: number, name, birth, paper or until."""
     label, hint, longest = _said(name)
     pointer = f"/{prefix}{name}"
@@ -22,7 +24,7 @@ def plain_field(prefix: str, name: str, value: Any, problems: Iterable[Problem] 
     return {
         "id": field_id(pointer), "name": f"{prefix}{name}", "label": label, "hint": hint, "longest": longest,
         "value": value or "", "errors": errors, "upper": name == "number", "date": name in ("birth", "until"),
-        "optional": name in ("birth", "paper", "until"),
+        "autofocus": autofocus, "optional": name in ("birth", "paper", "until"),
     }  # fmt: skip
 
 
@@ -81,3 +83,28 @@ def kept_field(code: str, value: Any) -> str:
 def named(mapping: Any, name: str) -> Any:
     """The value under a name; nothing when there is none."""
     return mapping.get(name, "") if mapping else ""
+
+
+@register.filter
+def is_spare(field: Any, problems: Iterable[Problem] | None = ()) -> bool:
+    """An optional field that is empty and without a problem: kept folded, so that one screen holds what matters."""
+    return _spare(field, {p.pointer for p in problems or ()})
+
+
+@register.filter
+def spares(fields: Iterable[Any], problems: Iterable[Problem] | None = ()) -> int:
+    """How many fields are folded."""
+    wrong = {p.pointer for p in problems or ()}
+    return sum(_spare(f, wrong) for f in fields)
+
+
+def _spare(field: Any, wrong: set[str]) -> bool:
+    if field is None or field.settled or field.required or not field.needed or field.value not in ("", None, []):
+        return False
+    return f"/answers/{field.element.code}" not in wrong
+
+
+@register.filter
+def has(fields: Iterable[Any], code: str) -> bool:
+    """Whether the form asks for this element here and now."""
+    return any(f.element.code == code and not f.settled for f in fields)

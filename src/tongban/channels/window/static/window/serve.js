@@ -90,6 +90,44 @@
     box?.querySelector("input[type=file]")?.focus();
   });
 
+  // An answer that was weighed while the clerk went on is already old: only the newest may draw anything anew.
+  let touched = 0;
+  for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => { if (event.target.form && event.target.form.id === "item-form") touched += 1; }, true);
+  document.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.touched = touched; if (/\/fetch$/.test(event.detail.pathInfo.requestPath)) sent = said(); });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig.elt.id === "weigh" && event.detail.xhr.touched !== touched) event.detail.shouldSwap = false;
+    if (/\/fetch$/.test(event.detail.pathInfo.requestPath) && sent) { later = changedSince(sent, said()); sent = null; }
+  });
+  // While the departments were asked the clerk may have typed on: that goes over into the page that comes.
+  let sent = null, later = null;
+  const own = new Set(["csrfmiddlewaretoken", "key", "draft", "rev", "version", "shown", "scan"]);
+  function said() { const form = document.getElementById("item-form"); return form ? [...new FormData(form)].filter(([name]) => !own.has(name)) : []; }
+  function changedSince(before, now) {
+    const old = JSON.stringify(before), names = new Set(now.map(([name]) => name));
+    if (old === JSON.stringify(now)) return null;
+    return [...names].map((name) => [name, now.filter(([n]) => n === name).map(([, v]) => v)]).filter(([name, values]) => JSON.stringify(before.filter(([n]) => n === name).map(([, v]) => v)) !== JSON.stringify(values));
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "work" || !later) return;
+    for (const [name, values] of later) for (const field of document.getElementsByName(name)) {
+      if (/^(radio|checkbox)$/.test(field.type)) field.checked = values.includes(field.value);
+      else if (field.type !== "hidden") field.value = values[0];
+    }
+    later = null;
+    setTimeout(() => document.body.dispatchEvent(new CustomEvent("recheck")), 0);
+  });
+
+  // 居住地与户籍地相同: the answers above are taken over, and can still be changed.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const form = button.closest("form");
+    for (const pair of button.dataset.copy.split(" ")) {
+      const [from, to] = pair.split(":").map((name) => form.elements.namedItem(name));
+      if (from && to && from.value) { to.value = from.value; to.dispatchEvent(new Event("change", { bubbles: true })); }
+    }
+  });
+
   // A chosen file goes up at once.
   document.addEventListener("change", (event) => {
     if (event.target.matches("input[type=file][data-up]")) event.target.form.requestSubmit();
