@@ -1,6 +1,8 @@
 """Does the city's memory still hold? Every chain is recomputed, every row compared with the fold of its log, every seal of the
 audit trail and everything sealed opened. `tongban verify` and the end of the journey call this."""
 
+import datetime as dt
+import uuid
 from collections.abc import Iterator
 
 import msgspec
@@ -9,12 +11,22 @@ from django.db import connection
 from tongban.domain import case as rule
 from tongban.domain import chain, deadlines
 from tongban.domain.actor import CITY, Actor
+from tongban.domain.calendar import Calendar
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.plumbing.audit import service as audit
+from tongban.registers.cases import checks
 from tongban.registers.cases import queries as cases
+from tongban.registers.cases import rows as case_rows
 from tongban.registers.catalog import queries as catalog
+from tongban.registers.credentials import queries as credentials
 from tongban.registers.people import queries as people
+
+# Cases between two words of progress, and opened together.
+BATCH = 500
+# What the row of a case repeats: from the first fact, from the catalog, from the fold.
+_STATIC = ("item", "version", "receiving", "applicant", "agent", "channel", "opened_on")
+_BESIDE = (*_STATIC, "department", "opened_at", *(c for c in case_rows.COLUMNS if c != "state"))
 
 
 class Checked(msgspec.Struct):
@@ -47,15 +59,22 @@ def verify(actor: Actor) -> Iterator[Checked]:
     """Check everything, yielding the running result after each batch of cases and once more at the end."""
     actor.must("audit.read", CITY)
     done = Checked()
+    logs: dict[str, list[Entry]] = {}
     for state, log in cases.logs():
         done.cases += 1
         done.facts += len(log)
         if wrong := _case(state, log):
             done.wrong.append(wrong)
-        if done.cases % 500 == 0:
+        else:
+            logs[state.number] = log
+        if done.cases % BATCH == 0:
+            done.wrong += checks.beside(logs)
+            logs = {}
             yield done
-    done.wrong += _columns()
-    done.wrong += list(people.damaged())
+    done.wrong += checks.beside(logs)
+    for look in (_columns, _people, checks.kinds, checks.drafts, checks.lost, people.damaged, credentials.damaged,
+                 catalog.damaged):  # fmt: skip
+        done.wrong += look()
     done.wrong += audit.broken_seals()
     with connection.cursor() as cursor:
         cursor.execute("select count(*), coalesce(sum(count), 0) from audit_seal")
@@ -65,33 +84,73 @@ def verify(actor: Actor) -> Iterator[Checked]:
 
 def _case(state: Case, log: list[Entry]) -> str | None:
     if broken := chain.broken(log):
-        return broken
+        return broken if broken.startswith(state.number) else f"{state.number}: {broken}"
     folded = rule.fold(state.number, ((e.fact, e.n, e.hash) for e in log))
     if folded != state:
         return f"{state.number}: the row is not the fold of its log"
     return None
 
 
-def _columns() -> list[str]:
-    """Rows whose columns differ from the state beside them: somebody changed a list without changing the case."""
-    wrong = []
+def _columns() -> Iterator[str]:
+    """Rows whose columns differ from the state beside them, or from the first fact: somebody changed a list without changing
+    the case. The query code alone is written nowhere else."""
     calendar = catalog.calendar()
     with connection.cursor() as cursor:
         cursor.execute(
-            "select number, stage, holder, handling, n, closed, due_on, due_kind, state from cases_case order by number"
+            f"select c.number, c.state, f.at, {', '.join(f'c.{name}' for name in _BESIDE)} "
+            "from cases_case c left join cases_fact f on f.number = c.number and f.n = 1 order by c.number"
         )
         while batch := cursor.fetchmany(2_000):
-            for number, stage, holder, handling, n, closed, due_on, due_kind, stored in batch:
-                case = msgspec.msgpack.decode(stored, type=Case)
-                due = deadlines.due(case, calendar)
-                if (stage, holder, handling, n, closed) != (
-                    case.stage,
-                    case.holder,
-                    case.handling,
-                    case.n,
-                    case.closed,
-                ):
-                    wrong.append(f"{number}: a column of the row was changed")
-                elif (due_on, due_kind) != (due.on, due.kind):
-                    wrong.append(f"{number}: the date {due_on} is not what facts and calendar give ({due.on})")
-    return wrong
+            for number, stored, first, *columns in batch:
+                found = {name: _plain(value) for name, value in zip(_BESIDE, columns, strict=True)}
+                yield from _row(number, _state(stored), first, found, calendar)
+
+
+def _people() -> Iterator[str]:
+    """References to persons whom the people register does not have (no key holds them: codes between registers)."""
+    with connection.cursor() as cursor:
+        for table, name, column in (
+            ("cases_case", "number", "applicant"),
+            ("cases_case", "number", "agent"),
+            ("people_datum", "element", "person_id"),
+            ("people_mandate", "id", "agent_id"),
+            ("people_consent", "id", "person_id"),
+            ("credentials_credential", "id", "holder"),
+        ):
+            cursor.execute(
+                f"select t.{name}::text from {table} t where t.{column} is not null "
+                f"and not exists (select 1 from people_person p where p.id = t.{column}) limit 1000"
+            )
+            for (found,) in cursor.fetchall():
+                yield f"{found}: its person is gone ({table}.{column})"
+
+
+def _state(stored: bytes) -> Case | None:
+    try:
+        return case_rows.case(stored)
+    except msgspec.DecodeError:
+        return None
+
+
+def _row(
+    number: str, case: Case | None, first: dt.datetime | None, found: dict[str, object], calendar: Calendar
+) -> Iterator[str]:
+    if case is None:
+        # Told already: the row is not the fold of its log.
+        return
+    due = deadlines.due(case, calendar)
+    right: dict[str, object] = dict(zip(case_rows.COLUMNS, case_rows.values(case, due), strict=True))
+    right |= {name: getattr(case, name) for name in _STATIC} | {"agent": case.agent or None}
+    right |= {"opened_at": first, "department": catalog.version(case.item, case.version).item.department}
+    wrong = [name for name in _BESIDE if found[name] != right[name]]
+    if dates := {"due_on", "yellow_on", "due_kind", "provisional"} & set(wrong):
+        yield f"{number}: the date {found['due_on']} is not what facts and calendar give ({due.on}): {sorted(dates)}"
+    if others := sorted(set(wrong) - dates):
+        yield f"{number}: a column of the row was changed: {others}"
+
+
+def _plain(value: object) -> object:
+    """As the domain writes it: references as text, bytes as bytes, nothing as an empty text where that is what is meant."""
+    if isinstance(value, memoryview):
+        return bytes(value)
+    return str(value) if isinstance(value, uuid.UUID) else value

@@ -5,6 +5,7 @@ import datetime as dt
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.material import CredentialKind, MaterialKind
 from tongban.domain.place import Places
 from tongban.domain.refusals import NotFound
+from tongban.plumbing import crypto
 from tongban.plumbing.statements import ask
 from tongban.registers.catalog import rows
 from tongban.registers.catalog.models import ItemState, ItemVersionRow, PublicationRow
@@ -38,6 +40,7 @@ class _Edition:
     def __init__(self, row: Any) -> None:
         self.publication = Publication(row.id, bytes(row.digest).hex(), row.published_at, row.by, row.note)
         body = rows.to_body(row.body)
+        self.named = body.versions
         self.places = body.places.places()
         self.calendar = Calendar.of(body.calendar)
         self.departments = {one.code: one for one in body.departments}
@@ -212,3 +215,19 @@ def _now() -> _Edition:
             _edition = _Edition(PublicationRow.objects.get(id=newest_id))
         _asked = time.monotonic()
         return _edition
+
+
+def damaged() -> Iterator[str]:
+    """Go through what was published and name what no longer matches its digest (`tongban verify`)."""
+    for body, digest, at in PublicationRow.objects.values_list("body", "digest", "published_at"):
+        if crypto.digest(body.encode()) != bytes(digest):
+            yield f"catalog: the publication of {at:%Y-%m-%d %H:%M:%S} was changed"
+    found: dict[tuple[str, int], str] = {}
+    columns = ItemVersionRow.objects.values_list("code", "version", "valid_from", "body", "digest")
+    for code, number, valid_from, body, digest in columns:
+        found[code, number] = bytes(digest).hex()
+        if crypto.digest(body.encode()) != bytes(digest) or f'"valid_from":"{valid_from}"' not in body:
+            yield f"catalog: {code} version {number} was changed"
+    for code, number, hex_digest in _now().named:
+        if found.get((code, number)) != hex_digest:
+            yield f"catalog: {code} version {number} is not the one that was published"

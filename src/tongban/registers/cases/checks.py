@@ -1,0 +1,100 @@
+"""Looks for damage in the cases register (`tongban verify`): what lies beside the log must open, match its digest and be named
+by the log, and what the log names must be there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.db import connection
+
+from tongban.domain import facts
+from tongban.domain.chain import Entry
+from tongban.domain.facts import PaperMark
+from tongban.plumbing import crypto
+
+_Logs = Mapping[str, Sequence[Entry]]
+
+
+def beside(logs: _Logs) -> Iterator[str]:
+    """Check what lies beside these logs (number -> entries): sealed answers and notes, and the papers."""
+    yield from _sealed(logs)
+    yield from _papers(logs)
+
+
+def _sealed(logs: _Logs) -> Iterator[str]:
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("select number, digest, kind, body from cases_sealed where number = any(%s)", [list(logs)])
+        for number, digest, kind, body in cursor.fetchall():
+            found.setdefault(number, set()).add(digest)
+            try:
+                whole = crypto.digest(crypto.open_(body, f"cases.{kind}:{number}".encode())).hex() == digest
+            except crypto.Tampered:
+                whole = False
+            if not whole:
+                yield f"{number}: what lies beside the log ({kind}) was changed"
+    for number, log in logs.items():
+        named = {d for e in log for d in (getattr(e.fact, "answers", ""), getattr(e.fact, "note", "")) if d}
+        if lost := named - found.get(number, set()):
+            yield f"{number}: {len(lost)} of the sealed values that the log names are gone"
+        if added := found.get(number, set()) - named:
+            yield f"{number}: {len(added)} sealed values are named by no fact"
+
+
+def _papers(logs: _Logs) -> Iterator[str]:
+    held: dict[str, list[tuple[int, PaperMark]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select number, n, material, how, grade, digest from cases_paper where number = any(%s) "
+            "order by number, n, place",
+            [list(logs)],
+        )
+        for number, n, material, how, grade, digest in cursor.fetchall():
+            held.setdefault(number, []).append((n, PaperMark(material, how, grade, digest)))
+    for number, log in logs.items():
+        named = [(e.n, mark) for e in log for mark in _marks(e.fact)]
+        if held.get(number, []) != named:
+            yield f"{number}: the papers are not those that the log names"
+
+
+def _marks(fact: facts.Body) -> tuple[PaperMark, ...]:
+    marks: tuple[PaperMark, ...] = getattr(fact, "papers", ())
+    return marks
+
+
+def kinds() -> Iterator[str]:
+    """Facts whose column beside the body was changed; the body itself is in the chain."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select number, n from cases_fact where not starts_with(body, format(%s, kind)) order by number, n limit 1000",
+            ['{"kind":"%s"'],
+        )
+        for number, n in cursor.fetchall():
+            yield f"{number}: the kind of entry {n} was changed"
+
+
+def drafts() -> Iterator[str]:
+    """Check that every draft opens."""
+    after = "00000000-0000-0000-0000-000000000000"
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("select id, body from cases_draft where id > %s order by id limit 1000", [after])
+            page = cursor.fetchall()
+            if not page:
+                return
+            for draft, body in page:
+                try:
+                    crypto.open_(body, f"cases.draft:{draft}".encode())
+                except crypto.Tampered:
+                    yield f"draft {draft}: was changed"
+            after = page[-1][0]
+
+
+def lost() -> Iterator[str]:
+    """Numbers that the audit trail saw received and the register no longer has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'select l."case" from audit_line l where l.act = %s and l."case" <> %s '
+            'and not exists (select 1 from cases_case c where c.number = l."case") limit 1000',
+            ["case.receive", ""],
+        )
+        for (number,) in cursor.fetchall():
+            yield f"{number}: was received, and is gone"
