@@ -155,3 +155,13 @@ def test_no_line_is_left_after_a_flow() -> None:
     with transaction.atomic(), together():
         assert statements._line.get() is not None
     assert statements._line.get() is None
+
+
+def test_a_connection_that_the_server_ended_is_seen_without_asking() -> None:
+    assert connection.is_usable()
+    (pid,) = ask("select pg_backend_pid()")[0]
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [pid])
+    assert not connection.is_usable()
+    connection.close()
+    assert ask("select 1") == [(1,)] and connection.is_usable()

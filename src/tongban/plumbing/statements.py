@@ -4,9 +4,8 @@ costs four round trips instead of a dozen, and every statement is planned once p
 The obvious alternative is psycopg's own pipeline mode; it stands on the same libpq functions, but costs four times the
 processor time for each statement (bench/acceptances.py), because every statement goes to the server by itself there. The
 price: an error of a `say` surfaces at the next answer or at the end of the flow, so code in a flow must not catch database
-errors. Django's cursors work beside it: the line is brought to rest before each of their statements.
-
-Outside a flow the same functions simply use Django's cursor.
+errors. Django's cursors work beside it: the line is brought to rest before each of their statements. Outside a flow every
+statement is a line of its own.
 """
 
 import datetime as dt
@@ -35,8 +34,7 @@ def say(sql: str, values: Sequence[object] = ()) -> None:
     if line := _line.get():
         line.send(sql, values)
     else:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+        _alone(sql, values)
 
 
 def say_rows(sql: str, rows: Sequence[Sequence[object]], then: str = "") -> None:
@@ -57,10 +55,19 @@ def later(sql: str, values: Sequence[object] = ()) -> Answer:
         asked = _Asked()
         line.send(sql, values, asked)
         return lambda: line.rows(asked)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        found = cursor.fetchall()
+    found = _alone(sql, values).rows or []
     return lambda: found
+
+
+def _alone(sql: str, values: Sequence[object]) -> "_Asked":
+    """One statement outside a flow."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    line, asked = Line(connection.connection, commit=False), _Asked()
+    with connection.wrap_database_errors:
+        line.send(sql, values, asked)
+        line.finish()
+    return asked
 
 
 @contextmanager
@@ -119,12 +126,15 @@ class Line:
         self.prepared = _prepared.setdefault(conn, set())
         self.queue: deque[_Asked | _Prepare | None] = deque()
         self.running = self.unsent = False
+        self.noted = connection.queries_logged
         self.broken: psycopg.Error | None = None
 
     def send(self, sql: str, values: Sequence[object], asked: _Asked | None = None) -> None:
         """Put a statement into the line; it leaves with the next answer that is needed."""
         if not self.running:
             self._start()
+        if self.noted:
+            connection.queries_log.append({"sql": sql, "time": "0"})
         name, native = _native(sql)
         if name not in self.prepared:
             self.prepared.add(name)
@@ -168,7 +178,7 @@ class Line:
             self._rest()
 
     def _start(self) -> None:
-        begin = self.pg.transaction_status == pq.TransactionStatus.IDLE
+        begin = not self.conn.autocommit and self.pg.transaction_status == pq.TransactionStatus.IDLE
         self.pg.enter_pipeline_mode()
         self.running = True
         if begin:
