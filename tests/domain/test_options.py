@@ -171,3 +171,12 @@ def test_the_clock_of_a_correction_stands_still_until_it_is_late() -> None:
     assert deadlines.stage_light("accepted", LATER, DAY, DAY) == "yellow"
     assert deadlines.stage_light("accepted", LATER, LATER, DAY) == "green"
     assert deadlines.stage_light("accepted", None, None, DAY) == "none"
+
+
+def test_a_note_is_bounded_printable_and_keeps_its_lines() -> None:
+    assert acts.note("  一\r\n二\r三\t \n") == "一\n二\n三"
+    assert acts.note("𰻞" * 2000) == "𰻞" * 2000
+    for bad, code in (("长" * 2001, "note.long"), ("a\x00b", "note.characters"), ("a\ud800", "note.characters")):
+        with pytest.raises(Refused) as why:
+            acts.note(bad)
+        assert (why.value.code, why.value.pointer) == (code, "/note")

@@ -9,6 +9,8 @@ from tongban.domain.facts import FollowUp, PaperMark, Point
 from tongban.domain.refusals import Conflict, Refused
 from tongban.domain.text import Text
 
+NOTE_MOST = 2_000
+
 
 def must_hold(case: Case, center: str) -> None:
     """Only the holder may append: one case, one pen."""
@@ -44,6 +46,23 @@ def _must_be_one_of(words: dict[str, Text], code: str, pointer: str) -> None:
             pointer=pointer,
             given=code[:40],
         )
+
+
+def note(text: str) -> str:
+    """A note for the resident, as it is kept and printed: lines of ordinary characters, bounded."""
+    said = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(said) > NOTE_MOST:
+        raise Refused(
+            "note.long",
+            f"说明最多{NOTE_MOST}个字,现在有{len(said)}个",
+            f"At most {NOTE_MOST} characters; there are {len(said)}",
+            pointer="/note",
+        )
+    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 for c in said):
+        raise Refused(
+            "note.characters", "说明中含有无法保存的控制字符", "The note has control characters", pointer="/note"
+        )
+    return said
 
 
 def hand_over(case: Case, to: str, reason: str, on: dt.date) -> facts.HandedOver:

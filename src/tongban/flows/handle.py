@@ -49,7 +49,8 @@ def version_of(found: Found) -> ItemVersion:
 
 
 def _note(text: str) -> list[Beside]:
-    return [cases.beside("note", text.strip().encode())] if text.strip() else []
+    said = acts.note(text)
+    return [cases.beside("note", said.encode())] if said else []
 
 
 @flow("case.take_over")

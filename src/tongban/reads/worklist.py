@@ -85,8 +85,10 @@ class Lights(msgspec.Struct, frozen=True):
 
 _COLUMNS = (
     "number, item, version, stage, looked, custody, holder, receiving, opened_at, due_kind, due_on, yellow_on, "
-    "provisional, state"
+    "provisional"
 )
+# The folded case is wide: it is fetched for the lines shown, not for those looked through.
+_STATE = "(select state from cases_case s where s.number = n.number)"
 # The same rule as deadlines.stage_light, where the database can count by it; a test holds the two together.
 _LIGHT = (
     "case when due_on < %(today)s then 'red' when stage in ('correcting', 'special') then 'paused' "
@@ -149,7 +151,7 @@ def worklist(
     nearest = _NEAREST.format(columns=_COLUMNS, here=_HERE[show])
     with connection.cursor() as cur:
         cur.execute(
-            f"select {_COLUMNS} from ({nearest}) n {where} order by due_on, number limit %(limit)s",
+            f"select {_COLUMNS}, {_STATE} from ({nearest}) n {where} order by due_on, number limit %(limit)s",
             values,
         )
         rows = tuple(_row(r, today) for r in cur.fetchall())

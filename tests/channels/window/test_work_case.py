@@ -315,6 +315,21 @@ def test_a_supervisor_reassigns_and_revokes() -> None:
     assert stage(number) == "revoked"
 
 
+def test_what_is_passed_on_leaves_the_clerk_at_the_list() -> None:
+    here, home = putuo(), yangpu()
+    number = split(here).number
+    client = client_of(home)
+    passed = do(client, number, "hand_over", reason="misjudged", to="310112101")
+    assert passed.status_code == 302 and passed["Location"] == "/window/work/"
+    page = client.get("/window/work/")
+    assert page.status_code == 200 and "已完成：移交其他中心" in text(page) and number not in text(page)
+    assert client.get(url(number)).status_code == 404, "no longer theirs to read"
+    other = client_of(hire("minhang", "吴窗口", "310112101"))
+    assert "归属地判断有误" in text(other.get(url(number)))
+    back = do(other, number, "hand_back", reason="wrong_item")
+    assert back["Location"] == "/window/work/" and "退回" in text(client.get("/window/work/"))
+
+
 def test_english_is_whole() -> None:
     number = split(putuo()).number
     client = client_of(yangpu())

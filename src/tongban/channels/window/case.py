@@ -78,7 +78,8 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
         problems = tuple(case_words.pointed(act, p, request.POST) for p in refused.problems)
         return show(request, number, do=act, status=422, problems=problems, typed=_typed(request))
     messages.success(request, say(f"已完成:{ACTS[act].label.zh}。", f"Done: {ACTS[act].label.en}."))
-    return redirect("window:case", number=number)
+    # What was passed on is no longer ours, and perhaps not even ours to read.
+    return redirect("window:work") if act in ("hand_over", "hand_back") else redirect("window:case", number=number)
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

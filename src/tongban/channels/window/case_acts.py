@@ -18,7 +18,6 @@ from tongban.domain.text import Text
 from tongban.flows import deliver, handle
 from tongban.plumbing import files
 
-NOTE_MOST = 2000
 # How a paper came: as what, and its trust grade (国办函〔2016〕108号): B seen at the counter, C a scan, original to be seen.
 CAME: dict[str, tuple[Text, str, str]] = {
     "original": (Text("收到原件,已核对", "Original seen"), "original", "B"),
@@ -42,13 +41,8 @@ class Given(msgspec.Struct, frozen=True):
         return forms.controls(self.data, **{name: most})[name].strip()
 
     def text(self, name: str) -> str:
-        """A note of several lines, bounded, without characters that cannot be printed."""
-        value = self.data.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
-        if len(value) > NOTE_MOST:
-            raise Refused("note.long", f"说明最多{NOTE_MOST}个字,现在有{len(value)}个", f"At most {NOTE_MOST} characters, there are {len(value)}", pointer=f"/{name}")  # fmt: skip
-        if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) < 0xE000 for c in value):
-            raise Refused("note.characters", "说明中含有无法保存的控制字符", "The note has control characters", pointer=f"/{name}")  # fmt: skip
-        return value
+        """A note of several lines; the rulebook bounds it."""
+        return self.data.get(name, "")
 
     def points(self) -> list[Point]:
         """What is ticked on the correction form: ``point:<what>:<code>`` = kind of problem."""
