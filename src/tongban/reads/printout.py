@@ -90,7 +90,7 @@ def _paper(told: _Told, kind: Kind, at: dt.datetime) -> Paper:
     case, check = told.case, verify_code(kind, told.case.number, told.case.n)
     holder = _center(case.receiving if kind in ("receipt", "tolerance_promise") else case.holder)
     secret = kind in ("receipt", "progress")
-    link = f"{settings.PUBLIC_URL}/p/{case.number}?c={told.found.query_code}" if secret else ""
+    link = f"{settings.PUBLIC_URL}/p/{case.number}#{told.found.query_code}" if secret else ""
     part = _PARTS[kind](told)
     return Paper(
         kind=kind, center=holder, made_on=f"{at.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}", number=case.number,

@@ -149,6 +149,32 @@ def test_a_receipts_qr_leads_to_the_form_with_the_number(client: Client) -> None
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 
+def test_printed_without_names_and_only_with_a_pass(client: Client) -> None:
+    import io
+
+    from pypdf import PdfReader
+
+    receipt = correcting(AT)
+    assert client.get(f"/p/{receipt.number}/print").headers["Location"] == f"/p/{receipt.number}"
+    ask(client, receipt.number, receipt.query_code)
+    answer = client.get(f"/p/{receipt.number}/print")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    text = "".join("".join(p.extract_text().split()) for p in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "办件进度" in text
+    assert receipt.query_code in text, "so that the paper leads back to the page"
+    for personal in PERSONAL:
+        assert personal not in text
+
+
+def test_the_qr_of_a_receipt_keeps_the_code_behind_the_hash() -> None:
+    from tongban.reads import printout
+
+    receipt = received(AT)
+    link = printout.progress_of(receipt.number, receipt.query_code, at=AT).link
+    assert link.endswith(f"/p/{receipt.number}#{receipt.query_code}")
+
+
 def test_what_to_correct_by_name_with_sample_date_and_place(client: Client) -> None:
     receipt = correcting(AT)
     ask(client, receipt.number, receipt.query_code)

@@ -25,7 +25,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if not any(d.code == shown for d in found.districts):
         shown = found.districts[0].code if len(found.districts) == 1 else ""
     context: dict[str, Any] = {
-        "board": found, "at": clock.now(), "shown": shown, "charts": _charts(found),
+        "board": found, "at": clock.now(), "shown": shown, "charts": _charts(found, shown),
         "lines": _lines(found, shown), "of": next((d for d in found.districts if d.code == shown), None),
     }  # fmt: skip
     if request.GET.get("part") == "numbers":
@@ -37,12 +37,13 @@ def _lines(found: Board, shown: str) -> tuple[Line, ...]:
     return tuple(c for c in found.centers if c.code.startswith(shown)) if shown else found.districts
 
 
-def _charts(found: Board) -> dict[str, Any]:
+def _charts(found: Board, shown: str) -> dict[str, Any]:
     """What the script draws: bars per district, and a heat map of all centers by what waits there."""
     by_district: dict[str, list[Line]] = {}
     for center in found.centers:
         by_district.setdefault(center.code[:6], []).append(center)
     return {
+        "shown": shown,
         "words": {
             "received": say("今日收件", "Received"), "decided": say("今日办结", "Decided"), "waiting": say("在办", "Waiting"),
             "overdue": say("已超期", "Overdue"), "unlooked": say("无人接办", "Nobody looked"), "cases": say("件", "cases"),
@@ -50,7 +51,7 @@ def _charts(found: Board) -> dict[str, Any]:
         },
         "districts": [{"name": d.name, **{m: getattr(d, m) for m in MEASURES}} for d in found.districts],
         "centers": [
-            {"district": d.name, "lines": [{"name": c.name, **{m: getattr(c, m) for m in MEASURES}} for c in by_district[d.code]]}
+            {"code": d.code, "district": d.name, "lines": [{"name": c.name, **{m: getattr(c, m) for m in MEASURES}} for c in by_district[d.code]]}
             for d in found.districts
         ],
     }  # fmt: skip

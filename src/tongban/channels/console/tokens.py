@@ -66,6 +66,7 @@ def _list(
 ) -> HttpResponse:
     context = {
         "rows": staff.tokens(acting(request), at=clock.now()), "typed": typed or {}, "chosen": chosen or [],
+        "open_departments": any("/" in code for code in chosen or []),
         "problems": refused.problems if refused else (), "powers": staff.powers(), "groups": staff.places(acting(request)),
     }  # fmt: skip
     return page(request, "tokens", context, status=status_of(refused) if refused else 200)

@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongban.channels.resident.look import page
 from tongban.channels.shared.actor import public
+from tongban.channels.shared.printing import render
 from tongban.domain import codes
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 from tongban.plumbing import clock, crypto, limiter
 from tongban.plumbing.limiter import Limit, TooOften
-from tongban.reads import my_case
+from tongban.reads import my_case, printout
 from tongban.reads.my_case import MyCase
 
 PASS, PASS_SECONDS = "pass", 1800
@@ -67,6 +68,19 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return _private(
         page(request, "case", {"m": found, "p": found.case, "entries": _entries(found), "spaced": _spaced(number)})
     )
+
+
+@public
+@require_safe
+def printed(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of a case on paper (PDF), for whoever holds a pass; no names stand on it."""
+    code, now = _code(request, number), clock.now()
+    if not code:
+        return redirect("resident:case", number=number)
+    made = printout.progress_of(number, code, at=now)
+    answer = HttpResponse(render.pdf(made, at=int(now.timestamp())), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{number}-progress.pdf"'
+    return _private(answer)
 
 
 @public
@@ -140,15 +154,21 @@ def _sealed(number: str, code: str, now: dt.datetime) -> str:
 
 def _passed(request: HttpRequest, number: str) -> MyCase | None:
     """The case that the pass in the cookie opens; None when there is none, it is over, or it is not for this case."""
-    now = clock.now()
+    code = _code(request, number)
+    try:
+        return my_case.by_code(number, code, at=clock.now(), today=clock.today()) if code else None
+    except Refused:
+        return None
+
+
+def _code(request: HttpRequest, number: str) -> str:
+    """The query code in the pass; empty when there is none, it is over, or it is not for this case."""
     try:
         sealed = base64.urlsafe_b64decode(request.COOKIES.get(PASS, ""))
         code, since = msgspec.json.decode(crypto.open_(sealed, _context(number)), type=tuple[str, int])
-        if not 0 <= now.timestamp() - since <= PASS_SECONDS:
-            return None
-        return my_case.by_code(number, code, at=now, today=clock.today())
-    except (binascii.Error, ValueError, crypto.Tampered, msgspec.MsgspecError, Refused):
-        return None
+    except (binascii.Error, ValueError, crypto.Tampered, msgspec.MsgspecError):
+        return ""
+    return code if 0 <= clock.now().timestamp() - since <= PASS_SECONDS else ""
 
 
 def _context(number: str) -> bytes:

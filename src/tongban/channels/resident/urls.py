@@ -12,6 +12,7 @@ urlpatterns = [
     path("centers/", guide.find_center, name="centers"),
     path("progress", progress.ask, name="progress"),
     path("p/<slug:number>", progress.case, name="case"),
+    path("p/<slug:number>/print", progress.printed, name="printed"),
     path("p/<slug:number>/leave", progress.leave, name="leave"),
     path("v/", verify.ask, name="verify"),
     path("v/<str:code>", verify.paper, name="paper"),

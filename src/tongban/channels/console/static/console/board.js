@@ -25,7 +25,7 @@
   function draw() {
     drawn.forEach((c) => c.dispose()); drawn = [];
     const data = JSON.parse(document.getElementById("board-data").textContent), w = data.words;
-    const rows = data.districts.length === 1 ? data.centers[0].lines : data.districts;
+    const rows = data.shown ? data.centers.find((d) => d.code === data.shown).lines : data.districts;
     make("bars", {
       animation: false, textStyle: { fontFamily: font }, tooltip: { ...tip, trigger: "axis" },
       legend: { data: [w.received, w.decided], top: 0, textStyle: { color: ink } }, grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
@@ -37,12 +37,13 @@
     });
     const widest = Math.max(1, ...data.centers.map((d) => d.lines.length));
     const cells = data.centers.flatMap((d, y) => d.lines.map((l, x) => ({ value: [x, y, l.waiting], name: l.name, overdue: l.overdue })));
+    const most = Math.max(1, ...cells.map((c) => c.value[2]));
     make("heat", {
       animation: false, textStyle: { fontFamily: font },
       tooltip: { ...tip, formatter: (p) => `${p.data.name}\n${w.waiting} ${p.data.value[2]} ${w.cases}\n${w.overdue} ${p.data.overdue} ${w.cases}` },
       grid: { left: 8, right: 16, top: 8, bottom: 44, containLabel: true },
       xAxis: axis({ type: "category", data: [...Array(widest).keys()], show: false }), yAxis: axis({ type: "category", inverse: true, data: data.centers.map((d) => d.district), axisTick: { show: false } }),
-      visualMap: { min: 0, max: Math.max(1, ...cells.map((c) => c.value[2])), orient: "horizontal", left: "center", bottom: 0, calculable: false, inRange: { color: ["#e7eff9", "#7fa8d6", "#123f77"] }, textStyle: { color: soft } },
+      visualMap: { min: 0, max: most, text: [`${most} ${w.cases}`, "0"], orient: "horizontal", left: "center", bottom: 0, calculable: false, inRange: { color: ["#e7eff9", "#7fa8d6", "#123f77"] }, textStyle: { color: soft } },
       series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: "#fff", borderWidth: 2 } }],
     });
   }
