@@ -21,6 +21,8 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
+from tongban.plumbing import statements  # noqa: E402
+
 ANSWERS = {
     "ethnic": "汉族", "phone": "13800138000", "hukou_kind": "shanghai", "hukou_division": "310110009",
     "hukou_address": "四平路1号", "residence_division": "310112101", "residence_address": "莘庄镇1号", "card_bank": "icbc",
@@ -66,8 +68,16 @@ def timed(what: str, act: Callable[[int], None], count: int) -> None:
     for n in range(50):
         act(n)
     counter = Counter()
+    send = statements.Line.send
+
+    def counted(line: statements.Line, sql: str, *rest: object) -> None:
+        counter.said.append(" ".join(sql.split())[:100])
+        send(line, sql, *rest)
+
+    statements.Line.send = counted
     with connection.execute_wrapper(counter):
         act(50)
+    statements.Line.send = send
     times = []
     for n in range(51, 51 + count):
         start = time.perf_counter()
@@ -106,16 +116,58 @@ def main() -> None:
             import cProfile
             import pstats
 
+            act = http(crowd)
             for n in range(50):
-                flow(n)
+                act(n)
             with cProfile.Profile() as profile:
                 for n in range(count):
-                    flow(n)
+                    act(n)
             pstats.Stats(profile).sort_stats(os.environ.get("SORT", "tottime")).print_stats(
                 os.environ.get("ONLY", ""), 60
             )
             return
         timed("flow receive_at_once", flow, count)
+        timed("WSGI POST /api/v1/cases", http(crowd), count)
+
+
+def http(crowd: list) -> Callable[[int], None]:
+    """One acceptance through the whole application, without a server or a socket."""
+    import io
+
+    import msgspec
+
+    from tongban.config.wsgi import application
+    from tongban.domain.actor import CITY, Actor, Grant
+    from tongban.flows import staffing
+    from tongban.plumbing import clock
+
+    chief = Actor("staff", "staff:chief", "", CITY, (Grant("staff.manage", CITY),))
+    now = clock.now()
+    powers = [("case.receive", PUTUO)]
+    token = staffing.issue_token(chief, "measure", PUTUO, powers, expires=now + dt.timedelta(days=1), at=now)
+    brought = {
+        "item": "jinglaoka",
+        "answers": ANSWERS,
+        "papers": [{"material": "id_card"}],
+        "declarations": ["tax_statement"],
+    }
+
+    def act(n: int) -> None:
+        one = crowd[n % len(crowd)]
+        body = msgspec.json.encode(brought | {"applicant": {"name": one.name, "number": one.number}, "how": "card"})
+        environ = {
+            "REQUEST_METHOD": "POST", "PATH_INFO": "/api/v1/cases", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+            "SCRIPT_NAME": "", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(body),
+            "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json", "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_AUTHORIZATION": f"Bearer {token.raw}", "HTTP_IDEMPOTENCY_KEY": f"h{n}-{time.time_ns()}",
+        }  # fmt: skip
+        status: list[str] = []
+        answer = application(environ, lambda line, headers: status.append(line))
+        body = b"".join(answer)
+        answer.close()
+        assert status == ["201 Created"], (status, body)
+
+    return act
 
 
 if __name__ == "__main__":

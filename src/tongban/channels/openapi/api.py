@@ -38,10 +38,10 @@ class MachineToken(HttpBearer):
 
 
 api = NinjaAPI(
-    title=document.TITLE, version=document.VERSION, description=document.ABOUT, auth=MachineToken(), docs_url=None,
+    title=document.TITLE, version=document.VERSION, description=document.about(), auth=MachineToken(), docs_url=None,
     openapi_url=None, urls_namespace="openapi",
 )  # fmt: skip
 for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, problems.of_exception)  # type: ignore[arg-type]
-for part in (items, centers, visits, drafts, cases, acts, outcomes, files, progress, board):
+for part in (cases, acts, outcomes, visits, drafts, items, centers, files, progress, board):
     api.add_router("", part.router)

@@ -28,20 +28,20 @@ class Me(msgspec.Struct, frozen=True):
 
 @read(router, "/me")
 def show_me(call: Call) -> Me:
-    """Who am I: the powers of this token"""
+    """令牌: who am I, and the powers of this token"""
     actor = call.actor
     return Me(actor.ref, actor.name, actor.center, actor.grants, call.at, call.today)
 
 
 @read(router, "/board")
 def show_board(call: Call) -> Board:
-    """Today's work in the places where the token has the power board.read"""
+    """看板: today's work in the places where the token has the power board.read"""
     return board.board(call.actor, today=call.today)
 
 
 @read(router, "/catalog")
 def show_publication(call: Call) -> Publication:
-    """Which catalog is in force: its digest changes with every publication"""
+    """目录版本: which catalog is in force: its digest changes with every publication"""
     found = items.publication(call.actor)
     if found is None:
         raise NotFound("catalog.empty", "事项目录还没有发布", "No catalog is published yet")

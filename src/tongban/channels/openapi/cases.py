@@ -2,17 +2,15 @@
 
 from typing import Annotated, Literal
 
-import msgspec
 from ninja import Query, Router
 
 from tongban.channels.openapi import taken
+from tongban.channels.openapi.answers import CaseInClear, NoteSeen, OfItem, Summary
 from tongban.channels.openapi.bodies import AssessIn, LookIn, NewCase
 from tongban.channels.openapi.parameters import CenterCode, Cursor, Limit, Number, Word
 from tongban.channels.openapi.wire import Call, at_state, read, write
 from tongban.domain.refusals import Refused
-from tongban.domain.text import Text
 from tongban.flows import access, receive
-from tongban.flows.access import AnswersSeen
 from tongban.flows.receive import Order, Present, Receipt
 from tongban.reads import assessment, case_log, progress, worklist
 from tongban.reads.assessment import Checklist
@@ -21,24 +19,6 @@ from tongban.reads.progress import Step
 from tongban.reads.worklist import Worklist
 
 router = Router(tags=["cases"])
-
-
-class OfItem(msgspec.Struct, frozen=True):
-    """How many open cases of one item."""
-
-    item: str
-    name: Text
-    count: int
-
-
-class Summary(msgspec.Struct, frozen=True):
-    """Open cases in numbers. ``complete`` false: only the nearest of each center were counted."""
-
-    total: int
-    complete: bool
-    lights: dict[str, int]
-    states: dict[str, int]
-    items: list[OfItem]
 
 
 Show = Annotated[Literal["todo", "sent"], Query(description="todo: waits here; sent: received here, handed over")]
@@ -102,7 +82,7 @@ def list_cases(
 
 @read(router, "/cases/summary")
 def count_cases(call: Call, center: CenterCode = "") -> Summary:
-    """How many cases wait: by light, state and item"""
+    """办件统计: how many cases wait: by light, state and item"""
     now = worklist.lights(call.actor, center=center, today=call.today)
     items = [OfItem(*one) for one in now.items]
     lights = {"green": now.green, "yellow": now.yellow, "red": now.red, "paused": now.paused}
@@ -111,7 +91,7 @@ def count_cases(call: Call, center: CenterCode = "") -> Summary:
 
 @read(router, "/cases/{number}", acts=True)
 def show_case(call: Call, number: Number) -> CaseSeen:
-    """One case: where it stands, who has it, which date binds, and which acts are possible now
+    """一个办件: where it stands, who has it, which date binds, and which acts are possible now
 
     The ETag is the state; send it as If-Match with the next act."""
     seen = case_log.seen(call.actor, number, today=call.today)
@@ -120,19 +100,21 @@ def show_case(call: Call, number: Number) -> CaseSeen:
 
 @read(router, "/cases/{number}/timeline")
 def show_timeline(call: Call, number: Number) -> tuple[Step, ...]:
-    """The steps so far as its resident sees them, with the national exchange events"""
+    """办理过程: the steps so far as its resident sees them, with the national exchange events"""
     return progress.of_case(call.actor, number, today=call.today).steps
 
 
 @read(router, "/cases/{number}/log")
 def show_log(call: Call, number: Number) -> CaseLog:
-    """The facts of a case with the hash of each: no personal data, so it may be kept and compared anywhere"""
+    """事实链: the facts of a case with the hash of each: no personal data, so it may be kept and compared anywhere"""
     return case_log.of_case(call.actor, number)
 
 
 @write(router, "/cases/{number}/look")
-def look_at_case(call: Call, number: Number, body: LookIn) -> AnswersSeen:
+def look_at_case(call: Call, number: Number, body: LookIn) -> CaseInClear:
     """查看: the form of a case and its notes in clear, with a reason
 
     The look is written down and the person sees it; sent again it is another look."""
-    return access.answers(call.actor, number, reason=body.reason, at=call.at)
+    seen = access.answers(call.actor, number, reason=body.reason, at=call.at)
+    notes = [NoteSeen(*note) for note in seen.notes]
+    return CaseInClear(seen.number, seen.item, seen.version, seen.applicant, seen.agent, seen.answers, notes)

@@ -52,7 +52,7 @@ class Hours(msgspec.Struct, frozen=True):
 
 @read(router, "/centers")
 def list_centers(call: Call, q: Word = "", district: District = "") -> list[Center]:
-    """The centers, by name of street, town or district
+    """受理中心: by name of street, town or district
 
     Old names of streets lead to what followed them."""
     return [center_now(c) for c in centers.find(q, district=district, at=call.at)]
@@ -60,13 +60,13 @@ def list_centers(call: Call, q: Word = "", district: District = "") -> list[Cent
 
 @read(router, "/centers/{code}")
 def show_center(call: Call, code: CenterInPath) -> Center:
-    """One center with today's hours"""
+    """一个中心: where it is, with today's hours"""
     return center_now(centers.center(code, at=call.at))
 
 
 @read(router, "/hours")
 def show_hours(call: Call) -> Hours:
-    """Opening hours of the city's counters: working days and rest days"""
+    """开放时间: of the city's counters, working days and rest days"""
     own = centers.hours()
     return Hours(Opening(*own.weekday), Opening(*own.rest_day))
 

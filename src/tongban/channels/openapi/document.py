@@ -8,27 +8,39 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from tongban.channels.openapi.problems import MEDIA_TYPE, ProblemDetails
+from tongban.domain.text import Text
 
 if TYPE_CHECKING:
     from ninja import NinjaAPI
 
 VERSION = "1.0.0"
 TITLE = "全市通办 Tongban API"
-ABOUT = """The same acts and reads as at the counters, for kiosks, systems of districts and partners.
-
-**Tokens.** Every call carries `Authorization: Bearer tb_…`. A token has powers in places; what it may not see does not exist
-for it, neither in lists nor in counts.
-
-**Writes** carry an `Idempotency-Key`. The same key with the same content is the same act: the first answer comes again.
-
-**States.** A case has a length n, sent as `ETag`. Send it back as `If-Match` with an act and you are told (409) when somebody
-else was first.
-
-**Refusals** are `application/problem+json` with a stable `code` and one error for each thing that is wrong, with a JSON
-pointer into what was sent. `Accept-Language: en` gives English.
-
-**Names.** Our own fields are in snake_case; the record of an item carries the element names of the national exchange tables
-(taskName, promiseDay, acceptCondition, handleArea, limitSceneNum …). Dates are the city's, moments have their zone."""
+LEAD = Text(
+    "与窗口相同的办理动作和查询,供自助终端、区级系统和合作单位使用。",
+    "The same acts and reads as at the counters, for kiosks, systems of districts and partners.",
+)
+ABOUT: tuple[tuple[Text, Text], ...] = (
+    (Text("令牌", "Tokens"),
+     Text("每次调用都带 `Authorization: Bearer tb_…`。令牌在哪些地方有哪些权限,由发放时决定;无权看到的内容对它不存在,不会出现在列表和统计里。",
+          "Every call carries `Authorization: Bearer tb_…`. A token has powers in places; what it may not see does not exist for it, "
+          "neither in lists nor in counts.")),
+    (Text("写入", "Writes"),
+     Text("每次写入都带 `Idempotency-Key`。同一编号、同一内容就是同一次办理:返回第一次的结果和状态码。",
+          "They carry an `Idempotency-Key`. The same key with the same content is the same act: the first answer comes again, with "
+          "the same status.")),
+    (Text("状态", "States"),
+     Text("办件的事实条数 n 作为 `ETag` 返回。办理时用 `If-Match` 带回,如已有人先办理,返回 409。",
+          "A case has a length n, sent as `ETag`. Send it back as `If-Match` with an act, and you are told (409) when somebody else "
+          "was first.")),
+    (Text("拒绝", "Refusals"),
+     Text("`application/problem+json`:固定的 `code`,每处问题一条,用 JSON 指针指明位置。`Accept-Language: en` 返回英文。",
+          "`application/problem+json` with a stable `code` and one error for each thing that is wrong, with a JSON pointer into what "
+          "was sent. `Accept-Language: en` gives English.")),
+    (Text("名称", "Names"),
+     Text("本系统字段用 snake_case;事项要素用国家交换表的名称(taskName、promiseDay、acceptCondition、handleArea、limitSceneNum 等)。日期为本市日期,时刻带时区。",
+          "Our own fields are in snake_case; the record of an item carries the element names of the national exchange tables "
+          "(taskName, promiseDay, acceptCondition, handleArea, limitSceneNum …). Dates are the city's, moments have their zone.")),
+)  # fmt: skip
 TAGS = {
     "items": "事项 · what the city can do", "centers": "受理中心 · where", "visits": "接待 · a person at a counter",
     "cases": "办件 · one request for one item", "acts": "办理 · acts on a case", "files": "材料文件 · scans and uploads",
@@ -108,6 +120,13 @@ def _answer(kind: Any, acts: bool, streams: str) -> dict[str, Any]:
 def _header(name: str, required: bool, description: str, pattern: str) -> dict[str, Any]:
     return {"in": "header", "name": name, "required": required, "description": description,
             "schema": {"type": "string", "pattern": pattern}}  # fmt: skip
+
+
+def about() -> str:
+    """The introduction as the document holds it (Markdown)."""
+    parts = [f"{LEAD.zh}\n{LEAD.en}"]
+    parts += [f"**{title.zh} · {title.en}**\n\n{text.zh}\n\n{text.en}" for title, text in ABOUT]
+    return "\n\n".join(parts)
 
 
 @functools.cache

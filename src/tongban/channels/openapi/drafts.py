@@ -32,13 +32,13 @@ class DraftSeen(msgspec.Struct, frozen=True):
 
 @write(router, "/visits/{visit}/drafts", status=201)
 def begin_draft(call: Call, visit: VisitId, body: DraftIn) -> Draft:
-    """草稿: keep what was typed so far, right or wrong"""
+    """新建草稿: keep what was typed so far, right or wrong"""
     return _save(call, visit, body, "")
 
 
 @read(router, "/visits/{visit}/drafts/{draft}", acts=True)
 def show_draft(call: Call, visit: VisitId, draft: DraftId) -> DraftSeen:
-    """A draft of the person served, whoever began it"""
+    """查看草稿: a draft of the person served, whoever began it"""
     found = serving.draft(call.actor, visit, draft)
     if found is None:
         raise NotFound("draft.not_found", "没有找到这份草稿", "No such draft", pointer="/draft")
@@ -49,7 +49,7 @@ def show_draft(call: Call, visit: VisitId, draft: DraftId) -> DraftSeen:
 
 @write(router, "/visits/{visit}/drafts/{draft}", method="PUT")
 def save_draft(call: Call, visit: VisitId, draft: DraftId, body: DraftIn) -> Draft:
-    """草稿: save it again; 409 when another device saved in between"""
+    """保存草稿: save it again; 409 when another device saved in between"""
     return _save(call, visit, body, draft)
 
 

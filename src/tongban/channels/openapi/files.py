@@ -60,7 +60,7 @@ def upload_file(call: Call, name: Name) -> Kept:
 
 @read(router, "/cases/{number}/files/{digest}", streams="application/octet-stream")
 def show_file(call: Call, number: Number, digest: Digest, reason: Reason) -> HttpResponseBase:
-    """A paper of a case, with a reason
+    """查看文件: a scan that a case holds, with a reason
 
     The look is written down and the person sees it."""
     found = access.scan(call.actor, number, digest, reason=reason, at=call.at)

@@ -32,7 +32,7 @@ def list_items(
     call: Call, department: Word = "", topic: Word = "", receivable: bool | None = None, cursor: Cursor = "",
     limit: Limit = 50,
 ) -> ItemPage:  # fmt: skip
-    """All items valid today, in order of code"""
+    """事项列表: all items valid today, in order of code"""
     return items.page(
         call.actor,
         department=department,
@@ -46,13 +46,13 @@ def list_items(
 
 @read(router, "/items/search")
 def search_items(call: Call, q: Words, limit: Limit = 20) -> tuple[Found, ...]:
-    """Find items by name, everyday words (俗称), pinyin or its initials, department or code; best first"""
+    """搜索事项: find items by name, everyday words (俗称), pinyin or its initials, department or code; best first"""
     return leaflet.search(q, today=call.today, most=limit)
 
 
 @read(router, "/items/{code}")
 def show_item(call: Call, code: ItemCode, version: Version = 0) -> ItemRecord:
-    """One item as the national exchange tables name it
+    """事项要素: one item as the national exchange tables name it
 
     taskName, promiseDay, acceptCondition, handleArea, limitSceneNum …; a version other than today's by its number."""
     return national.record(items.one(call.actor, code, version=version, today=call.today))
@@ -60,7 +60,7 @@ def show_item(call: Call, code: ItemCode, version: Version = 0) -> ItemRecord:
 
 @read(router, "/items/{code}/versions")
 def list_versions(call: Call, code: ItemCode) -> tuple[VersionLine, ...]:
-    """The versions of an item, oldest first; what is published never changes"""
+    """事项版本: the versions of an item, oldest first; what is published never changes"""
     return items.versions(call.actor, code, today=call.today)
 
 
@@ -72,6 +72,6 @@ def show_guide(call: Call, code: ItemCode) -> Leaflet:
 
 @read(router, "/items/{code}/form")
 def show_form(call: Call, code: ItemCode, version: Version = 0) -> Question:
-    """The questions of an item as a JSON Schema of its `answers`"""
+    """事项表单: the questions of an item as a JSON Schema of its `answers`"""
     found, fields = items.form(call.actor, code, version=version, today=call.today)
     return Question(found.code, found.version, found.name, question.schema(found, fields))

@@ -15,6 +15,7 @@ def _spoken(pattern: URLPattern) -> URLPattern:
 
 urlpatterns = [
     path("openapi.json", docs.openapi, name="document"),
+    path("docs", docs.page, name="docs"),
     *(_spoken(p) for p in api.urls[0] if isinstance(p, URLPattern) and p.name != "api-root"),
     path("<path:rest>", problems.nowhere),
     path("", problems.nowhere),

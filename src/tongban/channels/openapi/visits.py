@@ -1,71 +1,26 @@
 """接待: a person served at a counter: who is here, their mandate, what departments know, what was typed so far. A visit belongs to
 the token that began it and is the reason for everything seen by it."""
 
-import datetime as dt
-
-import msgspec
 from ninja import Router
 
 from tongban.channels.openapi import taken
+from tongban.channels.openapi.answers import (
+    CaseToFollow,
+    DepartmentSilent,
+    Entered,
+    Gathered,
+    KnownValue,
+    PersonInClear,
+    VisitSeen,
+)
 from tongban.channels.openapi.bodies import FetchIn, LookIn, MandateIn, MeetIn, Nothing
 from tongban.channels.openapi.parameters import VisitId
 from tongban.channels.openapi.wire import Call, read, write
-from tongban.domain.text import Text
 from tongban.flows import access, serve
-from tongban.flows.access import PersonSeen
 from tongban.flows.serve import Met
 from tongban.reads import assessment, serving
-from tongban.reads.serving import DraftRow, KnownRow, MandateRow, Who
 
 router = Router(tags=["visits"])
-
-
-class Entered(msgspec.Struct, frozen=True):
-    """The mandate that was entered."""
-
-    mandate: str
-
-
-class DepartmentSilent(msgspec.Struct, frozen=True):
-    """A department that did not answer, and why: what it would have given is taken on paper."""
-
-    department: str
-    why: Text
-
-
-class Gathered(msgspec.Struct, frozen=True):
-    """What the city holds now for this item (credential kinds; ``check:`` a data check that said yes), what is not there, and
-    who did not answer. Sent again it asks again only for what did not come."""
-
-    held: tuple[str, ...]
-    not_there: tuple[str, ...]
-    unavailable: tuple[DepartmentSilent, ...]
-
-
-class CaseToFollow(msgspec.Struct, frozen=True):
-    """A recent case of the person served. ``correct_until``: something must be corrected by then."""
-
-    number: str
-    name: Text
-    state: Text
-    holder: str
-    opened_at: dt.datetime
-    correct_until: dt.date | None
-    closed: bool
-
-
-class VisitSeen(msgspec.Struct, frozen=True):
-    """A visit under way: who is served for whom (masked), what is known, and what there is to go on with."""
-
-    id: str
-    opened_at: dt.datetime
-    card: bool
-    applicant: Who
-    agent: Who | None
-    mandates: tuple[MandateRow, ...]
-    known: tuple[KnownRow, ...]
-    drafts: tuple[DraftRow, ...]
-    cases: tuple[CaseToFollow, ...]
 
 
 @write(router, "/visits", status=201)
@@ -82,7 +37,7 @@ def meet(call: Call, body: MeetIn) -> Met:
 
 @read(router, "/visits/{visit}")
 def show_visit(call: Call, visit: VisitId) -> VisitSeen:
-    """Who is served, masked: what is known of them and from where, their drafts, recent cases and mandates"""
+    """接待情况: who is served, masked: what is known of them and from where, their drafts, recent cases and mandates"""
     page = serving.visit_page(call.actor, visit, today=call.today)
     cases = tuple(
         CaseToFollow(c.number, c.name, c.state, c.holder, c.opened_at, c.correct_until, c.closed) for c in page.cases
@@ -122,15 +77,16 @@ def fetch(call: Call, visit: VisitId, body: FetchIn) -> Gathered:
 
 
 @write(router, "/visits/{visit}/look")
-def look_at_person(call: Call, visit: VisitId, body: LookIn) -> PersonSeen:
+def look_at_person(call: Call, visit: VisitId, body: LookIn) -> PersonInClear:
     """查看: the person's data in clear, with a reason
 
     The look is written down and the person sees it; sent again it is another look."""
-    person = str(body.person or "")
-    return access.person(call.actor, reason=body.reason, visit_id=visit, person_id=person, at=call.at)
+    seen = access.person(call.actor, reason=body.reason, visit_id=visit, person_id=str(body.person or ""), at=call.at)
+    known = {code: KnownValue(k.value, k.source, k.as_of, k.grade) for code, k in seen.known.items()}
+    return PersonInClear(seen.person, seen.identity, known)
 
 
 @write(router, "/visits/{visit}/close", status=204)
 def close_visit(call: Call, visit: VisitId, body: Nothing) -> None:
-    """The person has left: nothing of theirs can be opened by this visit any more"""
+    """结束接待: the person has left; nothing of theirs can be opened by this visit any more"""
     serve.close(call.actor, visit, at=call.at, key=call.key)
