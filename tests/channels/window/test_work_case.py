@@ -9,16 +9,16 @@ from django.db import connection
 
 from tests.channels.window.work_members import BACK_OFFICE, client_of, hidden, hire, putuo, text, yangpu
 from tests.conftest import AT
+from tests.flows.cases import received
 from tests.flows.people import PUTUO, YANGPU, staff, with_mandate
 from tests.flows.split_case import PAPERS, split
-from tests.flows.test_receive import jinglaoka
 from tests.plumbing.papers import jpeg, pdf
 from tongban.channels.window.case_acts import DO
 from tongban.channels.window.case_words import ACTS
 from tongban.domain import options
 from tongban.domain.facts import Point
 from tongban.domain.receiving import PaperIn
-from tongban.flows import access, handle, receive
+from tongban.flows import access, handle
 from tongban.plumbing import clock, files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
@@ -293,15 +293,42 @@ def test_the_form_is_masked_opened_with_a_reason_and_the_look_is_shown() -> None
     assert "13800138000" not in said and said.count("理由：电话联系申请人") == 2
 
 
-def test_an_on_the_spot_item_is_finished_by_one_button() -> None:
+def test_a_refusal_says_why_and_its_note_is_opened_with_a_reason() -> None:
     clerk = putuo()
-    met = with_mandate(clerk, AT)
-    direct = receive.receive(clerk, jinglaoka(met.visit), at=AT, key="d").number
+    direct = received("jinglaoka", clerk).number
     client = client_of(clerk)
     assert "finish" not in {b[0] for b in client.get(url(direct)).context["buttons"]}
     assert do(client, direct, "decide", granted="no", note="年龄不符").status_code == 302
     said = text(client.get(url(direct)))
-    assert "办结（不通过）" in said and "年龄不符" not in said, "notes are opened with a reason"
+    assert "办结（不通过）" in said and "年龄不符" not in said
+
+
+def test_an_on_the_spot_item_is_finished_by_one_button_that_asks_once_more() -> None:
+    clerk = putuo()
+    number = received("dibao_zhengming", clerk).number
+    client = client_of(clerk)
+    page = client.get(url(number))
+    assert page.context["page"].next_act == "finish" and "当场决定、制发并交付结果" in page.content.decode()
+    assert client.post(url(number, "act/finish"), hidden(page, "finish")).status_code == 302
+    assert access.case(clerk, number).case.stage == "delivered"
+
+
+def test_what_is_settled_at_home_is_reviewed_here_and_decided_there() -> None:
+    here, home = putuo(), yangpu()
+    good, bad = received("lianzu", here).number, received("lianzu", here).number
+    client = client_of(here)
+    page = client.get(url(good))
+    assert page.context["page"].next_act == "review" and "decide" not in page.context["page"].acts
+    assert do(client, good, "review", outcome="pass").status_code == 302
+    assert "您在这里可以查看" in text(client.get(url(good))) or "申请人正在您的窗口" in text(client.get(url(good)))
+    assert good in text(client_of(home).get("/window/work/")) and good in text(client.get("/window/work/?show=sent"))
+    # After a failed review only a refusal is left here.
+    assert do(client, bad, "review", outcome="fail", note="面积超标").status_code == 302
+    form = client.get(url(bad, "?do=decide"))
+    assert 'name="granted" value="yes"' not in form.content.decode() and "本中心只能不予通过" in text(form)
+    refused = client.post(url(bad, "act/decide"), hidden(form, "decide") | {"granted": "yes", "note": ""})
+    assert refused.status_code == 422 and "户籍地中心决定" in text(refused)
+    assert do(client, bad, "decide", granted="no", note="面积超标").status_code == 302
 
 
 def test_a_supervisor_reassigns_and_revokes() -> None:
