@@ -83,9 +83,11 @@ def earlier_answers(person: str, wanted: set[str]) -> dict[str, Value]:
 
 
 def fields(assessment: Assessment, typed: Mapping[str, Any], origin: Mapping[str, Value]) -> tuple[FieldView, ...]:
-    """The fields that this situation asks for, in the order of the form."""
+    """The fields that this situation asks for, in the order of the form. One of which it is not known yet whether it is
+    asked for waits until the answer it depends on is there."""
     wrong = {p.pointer for p in assessment.problems}
-    return tuple(_field(n, typed, origin, f"/answers/{n.field.element}" in wrong) for n in assessment.fields)
+    views = (_field(n, typed, origin, f"/answers/{n.field.element}" in wrong) for n in assessment.fields)
+    return tuple(v for v in views if v.needed or v.value not in ("", None, []))
 
 
 def _field(needed: NeededField, typed: Mapping[str, Any], origin: Mapping[str, Value], wrong: bool) -> FieldView:

@@ -252,12 +252,15 @@ class ForCase(msgspec.Struct, frozen=True):
     papers: tuple[AskedPaper, ...]
     answers: dict[str, Any]
     note: str
+    elements: tuple[Element, ...]
+    materials: tuple[str, ...]
 
 
 def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     """The case of the person served, with the answers that are to be corrected (the visit is the reason to see them)."""
     found = access.case_of_visit(actor, visit_id, number)
     case, elements, materials = found.case, catalog.elements(), catalog.materials()
+    version = catalog.version(case.item, case.version)
     correcting = case.stage == "correcting"
     old: dict[str, Any] = msgspec.json.decode(cases.beside(number, case.answers) or b"{}") if correcting else {}
     asked = case.asked if correcting else ()
@@ -278,10 +281,11 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
             if f.material in materials
         )
     return ForCase(
-        number=number, item=case.item, name=catalog.version(case.item, case.version).name,
+        number=number, item=case.item, name=version.name,
         state=public_state.of_case(case).name, holder=_center(case.holder), correcting=correcting,
         until=case.correct_until, fields=fields, papers=papers,
         answers={f.element.code: f.value for f in fields}, note=_correction_note(number) if correcting else "",
+        elements=tuple(elements[f.element] for f in version.fields), materials=tuple(p.material for p in version.papers),
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def bring(request: HttpRequest, visit: uuid.UUID, number: str) -> HttpResponse:
     if request.method != "POST":
         access.person(actor, reason=f"收补正或补交材料:{case.name.zh}", visit_id=str(visit), at=at)
         return render(request, "window/serve/bring.html", frame(request, visit, **context))
-    came = serve_forms.read(request, visit, [p.element for p in case.fields], [p.material for p in case.papers])
+    came = serve_forms.read(request, visit, case.elements, case.materials)
     context |= {
         "scans": came.scans,
         "typed": came.intake.answers,
@@ -59,7 +59,8 @@ def bring(request: HttpRequest, visit: uuid.UUID, number: str) -> HttpResponse:
 
 def _take(request: HttpRequest, visit: uuid.UUID, case: ForCase, came: serve_forms.Brought) -> None:
     actor, at, key = acting(request), clock.now(), came.controls["key"]
-    if case.correcting:
+    # What the page was for, not what the case is by now: sent twice, it is the same act and the same answer.
+    if came.controls["what"] == "correction":
         handle.receive_correction(
             actor, case.number, dict(came.intake.answers), came.intake.papers, visit=str(visit), at=at, key=key
         )

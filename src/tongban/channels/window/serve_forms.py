@@ -14,7 +14,7 @@ from tongban.domain.element import Element
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import Problem, Refused
 
-CONTROLS = {"key": 40, "draft": 40, "rev": 6, "version": 6, "insist": 2, "changed": 60}
+CONTROLS = {"key": 40, "draft": 40, "rev": 6, "version": 6, "insist": 2, "changed": 60, "what": 12}
 MOST_SCANS = 40
 
 
