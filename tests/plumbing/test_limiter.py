@@ -36,7 +36,8 @@ def test_a_right_try_does_not_count_and_no_address_is_kept() -> None:
         [(name, who, count)] = cursor.fetchall()
     assert (name, count) == ("test", 0)
     assert b"10.0.0.1" not in bytes(who)
-    assert limiter.forget_before(AT + dt.timedelta(days=1)) == 1
+    assert limiter.forget(AT + dt.timedelta(hours=23)) == 0
+    assert limiter.forget(AT + dt.timedelta(hours=25)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from tongban.flows import escalate, tell
+from tongban.plumbing import limiter
 from tongban.plumbing.audit import service as audit
 
 
@@ -23,6 +24,7 @@ TIMED: tuple[Timed, ...] = (
     Timed(
         "sweep", "*/5 * * * *", "silence accepts, corrections lapse, calendar notices make dates final", escalate.sweep
     ),
+    Timed("forget_tries", "17 3 * * *", "who tried query codes a day ago need not be kept", limiter.forget),
     Timed("seal_audit", "* * * * *", "a changed audit line is found from the next minute on", audit.seal),
 )
 

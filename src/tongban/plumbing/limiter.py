@@ -68,10 +68,10 @@ def give_back(limit: Limit, who: str) -> None:
         )
 
 
-def forget_before(moment: dt.datetime) -> int:
-    """Remove what began before a moment; return how many rows. For timed work: any limit here is far shorter than a day."""
+def forget(at: dt.datetime) -> int:
+    """Remove what began more than a day ago (any limit here is far shorter); return how many rows. For timed work."""
     with connection.cursor() as cursor:
-        cursor.execute("delete from plumbing_try where since < %s", [moment])
+        cursor.execute("delete from plumbing_try where since < %s", [at - dt.timedelta(days=1)])
         return cursor.rowcount
 
 

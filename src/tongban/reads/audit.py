@@ -23,6 +23,7 @@ from tongban.registers.staff import queries as staff
 PAGE, SCAN = 50, 100_000
 # Seals are recomputed on a page only while that takes seconds; `tongban verify` does it for any size.
 CHECKED_HERE = 200_000
+_COLUMNS = 'id, at, act, actor, place, "case", person, reason, detail'
 _PERSON = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 SYSTEM_NAME = Text("系统", "The system")
 
@@ -80,18 +81,18 @@ def trail(actor: Actor, asked: Filter, *, cursor: str = "", at: dt.datetime) -> 
     _check(asked)
     oversight.trail(actor, place=asked.place, case=asked.case, person=asked.person, of=asked.of, acts=asked.acts, at=at)
     before = paging.unpack(cursor, tuple[int])[0] if cursor else 2**62
-    sql, values = _query(actor, asked, before)
+    near, narrow, values = _query(actor, asked, before)
     with connection.cursor() as cur:
-        cur.execute(sql, values)
-        rows = cur.fetchall()
-    # Every row carries where the scan ended, so that the next page goes on from there even when nothing matched.
-    reached, seen = (rows[0][9], rows[0][10]) if rows else (0, 0)
-    found = [r for r in rows if r[0] is not None]
-    lines = _lines(found[:PAGE])
-    if len(found) > PAGE:
-        return Trail(lines, paging.pack(lines[-1].id), False)
+        # The inner limit bounds the work, the outer one ends it early: usually after the first page's lines.
+        cur.execute(f"select {_COLUMNS} from ({near}) near where {narrow} order by id desc limit %(page)s", values)
+        found = cur.fetchall()
+        if len(found) > PAGE:
+            lines = _lines(found[:PAGE])
+            return Trail(lines, paging.pack(lines[-1].id), False)
+        cur.execute(f"select coalesce(min(id), 0), count(*) from ({near}) near", values)
+        reached, seen = cur.fetchone()
     partial = seen >= SCAN
-    return Trail(lines, paging.pack(reached) if partial else "", partial)
+    return Trail(_lines(found), paging.pack(reached) if partial else "", partial)
 
 
 def seals(actor: Actor, *, check: bool = False) -> Seals:
@@ -133,8 +134,8 @@ def _check(asked: Filter) -> None:
         raise Refused("audit.days", "结束日期早于开始日期", "The last day is before the first", pointer="/until")
 
 
-def _query(actor: Actor, asked: Filter, before: int) -> tuple[str, dict[str, Any]]:
-    """First the lines that an index finds, at most SCAN of them, then what narrows further."""
+def _query(actor: Actor, asked: Filter, before: int) -> tuple[str, str, dict[str, Any]]:
+    """The lines that an index finds, newest first and at most SCAN of them; and what narrows them further."""
     inner, outer = ["id < %(before)s"], ["true"]
     values: dict[str, Any] = {"before": before, "scan": SCAN, "page": PAGE + 1}
     if asked.person:
@@ -160,14 +161,8 @@ def _query(actor: Actor, asked: Filter, before: int) -> tuple[str, dict[str, Any
         # A grant of a center covers what lies below its code, as in domain.actor.Grant.
         outer.append("exists (select 1 from unnest(%(within)s::text[]) w where starts_with(place, w))")
         values["within"] = within
-    sql = (
-        "with near as materialized (select * from audit_line where " + " and ".join(inner) + " order by id desc limit %(scan)s), "
-        "reached as (select coalesce(min(id), 0) as last, count(*) as seen from near) "
-        'select l.id, l.at, l.act, l.actor, l.place, l."case", l.person, l.reason, l.detail, reached.last, reached.seen '
-        "from reached left join lateral (select * from near where " + " and ".join(outer) + " order by id desc limit %(page)s) l on true "
-        "order by l.id desc"
-    )  # fmt: skip
-    return sql, values
+    near = f"select * from audit_line where {' and '.join(inner)} order by id desc limit %(scan)s"
+    return near, " and ".join(outer), values
 
 
 def _lines(rows: list[tuple[Any, ...]]) -> tuple[Line, ...]:

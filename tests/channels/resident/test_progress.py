@@ -100,6 +100,7 @@ def test_guessing_ends_after_ten_and_begins_again_after_a_quarter_of_an_hour(cli
     stopped = ask(client, receipt.number, "AAAAAA")
     assert stopped.status_code == 429
     assert "10:15" in body(stopped)
+    assert stopped.headers["Retry-After"] == "900"
     assert ask(client, receipt.number, receipt.query_code).status_code == 429, (
         "not even the right one, or guessing pays"
     )

@@ -139,7 +139,10 @@ def _open(request: HttpRequest, number: str, code: str) -> MyCase:
 def _form(request: HttpRequest, number: str, refused: Refused | None = None) -> HttpResponse:
     status = 200 if refused is None else 429 if isinstance(refused, TooOften) else 422
     context = {"number": number[:30], "problems": refused.problems if refused else ()}
-    return _private(page(request, "ask", context, status=status))
+    answer = _private(page(request, "ask", context, status=status))
+    if isinstance(refused, TooOften):
+        answer.headers["Retry-After"] = str(max(1, int((refused.until - clock.now()).total_seconds())))
+    return answer
 
 
 def _private(answer: HttpResponse) -> HttpResponse:
