@@ -119,6 +119,11 @@ def centers_of(actor: Actor, power: str, center: str = "") -> list[str]:
     ]
 
 
+def _own(actor: Actor) -> str:
+    """Where the actor's list begins: staff of a center see their own; districts and machines all that they may."""
+    return actor.center if actor.kind == "staff" and len(actor.center) == 9 else ""
+
+
 def work_centers(actor: Actor) -> tuple[tuple[str, str], ...]:
     """The centers (code, short name) whose worklist the actor may open, in order of code."""
     return tuple((code, center_name(code)) for code in sorted(centers_of(actor, "case.read")))
@@ -143,7 +148,7 @@ def worklist(
     if not 1 <= limit <= 200:
         raise Refused("page.limit", "每页1至200条", "1 to 200 rows a page", pointer="/limit")
     where = _narrowed(item, state, light)
-    codes = centers_of(actor, "case.read", center or actor.center)
+    codes = centers_of(actor, "case.read", center or _own(actor))
     day, after = paging.unpack(cursor, tuple[dt.date, str]) if cursor else (dt.date.min, "")
     scan = SCAN if where else limit + 1
     values = {"codes": codes, "day": day, "after": after, "scan": scan, "today": today, "item": item, "state": state,
@@ -209,7 +214,7 @@ def center_name(code: object) -> str:
 
 def lights(actor: Actor, *, center: str = "", today: dt.date, most: int = SCAN) -> Lights:
     """Counts for the head of the worklist, over at most ``most`` nearest cases of each center."""
-    codes = centers_of(actor, "case.read", center or actor.center)
+    codes = centers_of(actor, "case.read", center or _own(actor))
     columns = "item, stage, looked, due_on, yellow_on, number"
     nearest = _NEAREST.format(columns=columns, here=_HERE["todo"])
     with connection.cursor() as cur:
