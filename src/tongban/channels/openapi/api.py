@@ -25,7 +25,7 @@ from tongban.reads import who
 
 
 class MachineToken(HttpBearer):
-    """令牌: issued to a machine by who manages staff in its place; it ends within a year and at once when it is revoked."""
+    """令牌: issued to a machine by who manages staff in its place; it ends within a year, and within a second when it is revoked."""
 
     def __call__(self, request: HttpRequest) -> Actor | None:
         """The machine behind the token, or None: unknown, ended and expired are told alike."""

@@ -6,12 +6,12 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tongban.domain.actor import Grant
 from tongban.plumbing.ids import new_id
 from tongban.registers.staff.models import Power, Staff, Token
-from tongban.registers.staff.queries import token_digest
+from tongban.registers.staff.queries import forget_tokens, token_digest
 
 TOKEN_PREFIX = "tb_"
 
@@ -83,6 +83,9 @@ def issue_token(
 
 def revoke_token(token_id: uuid.UUID, *, at: dt.datetime) -> bool:
     """End a token now; False when it had ended before."""
+    # Now for whoever asks in this transaction, and again when others can see it.
+    forget_tokens()
+    transaction.on_commit(forget_tokens)
     return _ended(
         "update staff_token set revoked_at = %s where id = %s and revoked_at is null returning id", [at, token_id]
     )
