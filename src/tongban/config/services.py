@@ -20,6 +20,10 @@ class NotStarted(RuntimeError):
     """A process did not come up; the text says what to look at."""
 
 
+# More than this many restarts in a minute are no accident.
+MENDED_A_MINUTE = 6
+
+
 def port_free(port: int) -> bool:
     """True when nobody listens on this loopback port."""
     with socket.socket() as probe:
@@ -34,6 +38,8 @@ class Services:
         self.var, self.port, self.departments_port = var, port, departments_port
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.own_database = False
+        self._commands: dict[str, list[str]] = {}
+        self._mended: list[float] = []
 
     def __enter__(self) -> "Services":
         self.var.mkdir(parents=True, exist_ok=True)
@@ -86,6 +92,7 @@ class Services:
         self._start("worker", [sys.executable, "-m", "tongban.config.worker"])
 
     def _start(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> None:
+        self._commands[name] = command
         log = (self.var / f"{name}.log").open("ab")
         self.running[name] = subprocess.Popen(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(more or {})}, start_new_session=True
@@ -117,6 +124,25 @@ class Services:
             if process.poll() is not None:
                 return f"{name} ended with code {process.returncode}:\n{self._tail(name)}"
         return None
+
+    def mend(self) -> tuple[str, ...]:
+        """Start again whatever ended by itself; the names of what was started. NotStarted when things keep ending.
+
+        Granian brings back a worker that died, but gives up altogether when one dies twice within seconds: a machine short
+        of memory would then be shut for good.
+        """
+        ended = [name for name, process in self.running.items() if process.poll() is not None]
+        for name in ended:
+            now = time.monotonic()
+            self._mended = [moment for moment in self._mended if now - moment < 60]
+            if len(self._mended) >= MENDED_A_MINUTE:
+                raise NotStarted(f"{name} keeps ending; its log is {self.var / (name + '.log')}:\n{self._tail(name)}")
+            self._mended.append(now)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                # What it had started may still hold its port.
+                os.killpg(self.running[name].pid, signal.SIGKILL)
+            self._start(name, self._commands[name])
+        return tuple(ended)
 
     def stop(self) -> None:
         """Stop what was started, web first, database last; wait for each."""

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -40,7 +41,7 @@ def up(port: int, departments_port: int, workers: int, demo: bool, once: bool) -
                 _doors(console, port, departments_port, services.lay_card(demo_card()))
             if not once:
                 console.print(f"\nServing on [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C", highlight=False)
-                good = _watch(console, services)
+                _watch(console, services)
         except (EmbeddedFailed, NotStarted) as why:
             console.print(f"[red]{why}[/red]", highlight=False)
             good = False
@@ -120,9 +121,9 @@ def _doors(console: Console, port: int, departments_port: int, card: str) -> Non
         )  # fmt: skip
 
 
-def _watch(console: Console, services: Services) -> bool:
+def _watch(console: Console, services: Services) -> NoReturn:
+    """Until Ctrl-C, or until something keeps ending (NotStarted)."""
     while True:
         time.sleep(0.5)
-        if why := services.died():
-            console.print(f"[red]{why}[/red]", highlight=False)
-            return False
+        for name in services.mend():
+            console.print(f"[yellow]{name} had ended and was started again[/yellow]", highlight=False)

@@ -1,0 +1,42 @@
+"""The processes of one machine: what ends is started again, what keeps ending is told."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tongban.config import services
+from tongban.config.services import NotStarted, Services, port_free
+
+
+def test_what_ended_is_started_again_until_it_is_no_accident(tmp_path: Path) -> None:
+    with Services(tmp_path) as house:
+        house._start("short", [sys.executable, "-c", "print('bye', flush=True)"])
+        for _ in range(services.MENDED_A_MINUTE):
+            house.running["short"].wait(20)
+            assert house.mend() == ("short",)
+        house.running["short"].wait(20)
+        with pytest.raises(NotStarted) as why:
+            house.mend()
+        assert "short keeps ending" in str(why.value) and "bye" in str(why.value)
+
+
+def test_what_runs_is_left_alone_and_stopped_at_the_end(tmp_path: Path) -> None:
+    with Services(tmp_path) as house:
+        house._start("long", [sys.executable, "-c", "import time; time.sleep(60)"])
+        process = house.running["long"]
+        assert house.mend() == () and house.died() is None
+    assert process.poll() is not None
+
+
+def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert not port_free(port)
+        with Services(tmp_path, port=port) as house, pytest.raises(NotStarted) as why:
+            house.web()
+    assert str(port) in str(why.value)
