@@ -19,7 +19,7 @@ class MachineDoor(WSGIHandler):
     would be work for nothing (a quarter of a millisecond a request)."""
 
     def load_middleware(self, is_async: bool = False) -> None:
-        """Nothing between the server and the view but the turning of errors into answers, and two headers."""
+        """Nothing between the server and the view but the turning of errors into answers, and a few headers."""
         self._view_middleware: list[Any] = []
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
@@ -33,6 +33,8 @@ def _bare(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
         answer = get_response(request)
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        if not answer.streaming:
+            answer.headers["Content-Length"] = str(len(answer.content))
         return answer
 
     return run
