@@ -4,6 +4,7 @@ ask for powers and reason first."""
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -131,12 +132,12 @@ def drafts_of(applicant: str) -> list[DraftFound]:
 def _drafts(sql: str, values: list[object]) -> list[DraftFound]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [
-            DraftFound(
-                r[0], str(r[1]), str(r[2] or ""), *r[3:8], crypto.open_(r[8], f"cases.draft:{r[0]}".encode()), *r[9:]
-            )
-            for r in cursor.fetchall()
-        ]
+        return [DraftFound(*_opened(r)) for r in cursor.fetchall()]
+
+
+def _opened(r: tuple[Any, ...]) -> tuple[Any, ...]:
+    body = crypto.open_(r[8], f"cases.draft:{r[0]}".encode())
+    return (r[0], str(r[1]), str(r[2] or ""), *r[3:8], body, *r[9:])
 
 
 def paper_held(number: str, digest: str) -> bool:
