@@ -10,6 +10,7 @@ from tests.browser.conftest import no_sideways
 from tests.channels.resident.cases import correcting, received
 from tests.conftest import AT
 from tongban.plumbing import clock
+from tongban.reads.paper import verify_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shanghai")]
 
@@ -171,3 +172,21 @@ def test_without_scripts_the_forms_still_work(browser: object, live_server: obje
     page.get_by_role("button", name="查进度").click()
     expect(page.locator("h1")).to_have_text("敬老卡申领")
     plain.close()
+
+
+def test_a_paper_is_checked(page: Page, live_server: object, axe: Axe, shot: Shot) -> None:
+    receipt = received(clock.now())
+    page.goto(f"{live_server}/")
+    page.get_by_role("link", name="验证纸质凭证").click()
+    page.get_by_label("办件编号").fill(receipt.number)
+    page.get_by_label("验证码").fill("0123456789ABCDEF")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("不能确认")
+    shot(page, "verify-forged")
+    sound(page, axe)
+    page.get_by_label("验证码").fill(verify_code("receipt", receipt.number, 2))
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("这张“收件凭证”由本市出具")
+    shot(page, "verify-genuine")
+    sound(page, axe)
+    assert small_targets(page) == []

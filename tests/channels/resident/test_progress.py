@@ -7,9 +7,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.channels.resident.cases import correcting, received
+from tests.channels.resident.cases import CLERK, correcting, received
 from tests.conftest import AT
-from tests.flows.people import MOTHER, SON
+from tests.flows.people import MOTHER, SON, YANGPU, staff
+from tests.flows.split_case import split
+from tongban.flows import deliver, handle
+from tongban.flows.receive import Receipt
 from tongban.plumbing import clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shanghai")]
@@ -216,3 +219,63 @@ def test_in_english(client: Client) -> None:
 def test_a_post_from_elsewhere_is_refused() -> None:
     strict = Client(enforce_csrf_checks=True)
     assert ask(strict, "x", "y").status_code == 403
+
+
+def page_of(client: Client, receipt: Receipt) -> str:
+    ask(client, receipt.number, receipt.query_code)
+    return body(client.get(f"/p/{receipt.number}"))
+
+
+def test_handed_over_says_where_it_is_and_that_nobody_took_it_up(client: Client) -> None:
+    receipt = split(CLERK)
+    text = page_of(client, receipt)
+    for words in (
+        "材料已移交给负责办理的中心",
+        "四平路街道社区事务受理服务中心",
+        "还没有人接手",
+        "由负责中心接手的最迟日期",
+        "您承诺补交的材料",
+    ):
+        assert words in text, words
+    handle.take_over(staff(YANGPU), receipt.number, at=AT)
+    text = page_of(client, receipt)
+    assert "由这个中心办理" in text
+    assert "告知您是否受理的最迟日期" in text
+
+
+def test_a_special_procedure_stops_the_clock(client: Client) -> None:
+    receipt, home = split(CLERK), staff(YANGPU)
+    handle.take_over(home, receipt.number, at=AT)
+    handle.accept(home, receipt.number, at=AT)
+    handle.start_special(home, receipt.number, "inspection", "《行政许可法》第四十五条", 10, at=AT)
+    text = page_of(client, receipt)
+    assert "特别程序" in text
+    assert "现在暂停计时" in text
+
+
+def test_late_is_said_and_who_to_call(client: Client) -> None:
+    receipt = received(AT)
+    with clock.fixed(AT + dt.timedelta(days=90)):
+        text = page_of(client, receipt)
+    assert "已经过了期限" in text
+    assert "很抱歉" in text
+    assert "12345" in text
+
+
+def test_decided_and_delivered(client: Client) -> None:
+    receipt = received(AT)
+    handle.decide(CLERK, receipt.number, True, at=AT)
+    text = page_of(client, receipt)
+    for words in ("办结（通过）", "结果送达的最迟日期", "请领取结果", "敬老卡"):
+        assert words in text
+    deliver.deliver(CLERK, receipt.number, "counter", at=AT)
+    text = page_of(client, receipt)
+    assert "结果已交到您手中" in text
+    assert "最迟日期" not in text, "nothing is waited for any more"
+
+
+def test_provisional_dates_are_explained(client: Client) -> None:
+    with clock.fixed(dt.datetime(2026, 12, 15, 2, 0, tzinfo=dt.UTC)):
+        text = page_of(client, received(dt.datetime(2026, 12, 15, 2, 0, tzinfo=dt.UTC)))
+    assert "（暂定）" in text
+    assert "放假安排还没有公布" in text
