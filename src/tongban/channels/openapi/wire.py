@@ -26,6 +26,7 @@ from tongban.plumbing import clock
 T = TypeVar("T")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 _ETAG = re.compile(r'"([0-9]{1,6})"', re.ASCII)
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _PATH = re.compile(r"\{(\w+)\}")
 
 
@@ -141,7 +142,7 @@ def _decoder(wanted: Any) -> Callable[[HttpRequest], Any]:
             text = Text("请求内容不是有效的 JSON(UTF-8)", "The body is not valid JSON in UTF-8")
             raise Malformed(400, "request.not_json", text) from None
         # A NUL can stand in JSON and in no database; it is looked for where it is cheap.
-        if b"\\u0000" in raw:
+        if b"\\u0000" in raw and _NUL.search(raw):
             text = Text("内容含有无法保存的字符(NUL)", "It contains a character that cannot be kept (NUL)")
             raise Malformed(422, "request.characters", text)
         return value
