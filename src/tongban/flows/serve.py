@@ -194,7 +194,7 @@ def keep_fetched(
     )
 
 
-def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: float = 2.5) -> Fetched:
+def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: float = outside.BUDGET) -> Fetched:
     """Ask the departments for what this item needs and the register does not hold: consent first (a transaction), then all
     departments at once (none open), then keep what came (a transaction). Never longer than the budget, never an error:
     what did not come is taken on paper, and said."""

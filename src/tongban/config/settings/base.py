@@ -162,8 +162,6 @@ TONGBAN_KEY_FILE = Path(os.environ.get("TONGBAN_KEY_FILE") or VAR / "keys.json")
 TONGBAN_FILES = Path(os.environ.get("TONGBAN_FILES") or VAR / "files")
 TONGBAN_DEPARTMENTS_URL = os.environ.get("TONGBAN_DEPARTMENTS_URL", "http://127.0.0.1:8071")
 TONGBAN_CARD_READER_URL = os.environ.get("TONGBAN_CARD_READER_URL", "http://127.0.0.1:8071/card-reader")
-# One deadline for all departments together: the counter never waits longer (conventions.md section 4).
-OUTSIDE_BUDGET_SECONDS = float(os.environ.get("TONGBAN_OUTSIDE_BUDGET", "2.5"))
 
 LOGGING = {
     "version": 1,
