@@ -160,8 +160,9 @@ def receive_at_once(
 
 def _received(served: Served, item: str, number: int, intake: Intake, channel: Channel) -> tuple[Case, Due, str]:
     on = city_date(current().at)
-    # Asked before the item is looked at, so that all three questions of an acceptance travel together.
-    known = _known_later(served.applicant, on)
+    # Asked before the item is looked at, so that all questions of an acceptance travel together. From here on the counter's
+    # row of this center stays locked: a millisecond more than if it were asked for last, for one round trip less.
+    known, sequence = _known_later(served.applicant, on), cases.next_sequence_later(served.center, on)
     version = version_open(item, number, on)
     doors.must_be_open(version, channel)
     doors.must_be_seen(intake.papers, channel)
@@ -170,7 +171,7 @@ def _received(served: Served, item: str, number: int, intake: Intake, channel: C
     receiving.must_be_ready(assessment)
     return _open(
         assessment, intake, center=served.center, applicant=served.applicant, agent=served.agent, mandate=mandate,
-        channel=channel, on=on,
+        channel=channel, on=on, number=codes.make_case_number(served.center, on, sequence()),
     )  # fmt: skip
 
 
@@ -199,6 +200,7 @@ def _open(
     mandate: str,
     channel: str,
     on: dt.date,
+    number: str,
 ) -> tuple[Case, Due, str]:
     version = assessment.version
     answers = cases.beside("answers", msgspec.json.encode(assessment.form.values))
@@ -206,8 +208,6 @@ def _open(
         assessment, intake, receiving=center, applicant=applicant, agent=agent, mandate=mandate, channel=channel,
         answers=answers.digest, on=on,
     )  # fmt: skip
-    # Last before writing: the counter's row of this center stays locked until the commit.
-    number = codes.make_case_number(center, on, cases.next_sequence(center, on))
     code = codes.make_query_code(os.urandom(16))
     current().about(case=number, person=applicant, place=center, item=version.code, version=version.version)
     papers = receiving.marks(assessment, intake)

@@ -3,7 +3,7 @@ statement each and no answer needed, so that inside a flow they travel together 
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from django.db import connection
@@ -13,7 +13,7 @@ from tongban.domain.chain import Entry
 from tongban.domain.deadlines import Due
 from tongban.domain.facts import PaperMark
 from tongban.plumbing import crypto
-from tongban.plumbing.statements import ask, say, say_rows
+from tongban.plumbing.statements import later, say, say_rows
 from tongban.registers.cases import rows
 
 _STATIC = (
@@ -41,14 +41,15 @@ def beside(kind: str, plain: bytes) -> Beside:
     return Beside(kind, crypto.digest(salted).hex(), salted)
 
 
-def next_sequence(center: str, day: dt.date) -> int:
-    """The next number of this center on this day. The row stays locked until the transaction ends, for this center only."""
-    found = ask(
+def next_sequence_later(center: str, day: dt.date) -> Callable[[], int]:
+    """The next number of this center on this day, asked now and read when called. The row stays locked until the transaction
+    ends, for this center only."""
+    answer = later(
         "insert into cases_counter (center, day, last) values (%s, %s, 1) "
         "on conflict (center, day) do update set last = cases_counter.last + 1 returning last",
         [center, day],
     )
-    return int(found[0][0])
+    return lambda: int(answer()[0][0])
 
 
 def open_case(
