@@ -1,32 +1,27 @@
 """Where my case stands: number and query code once, then the page. The code never stands in an address: the form posts it, the
-QR of a receipt carries it behind the # (which browsers keep to themselves), and a sealed pass in a cookie remembers it."""
+QR of a receipt carries it behind the # (which browsers keep to themselves), and a sealed pass in a cookie remembers it (passes.py)."""
 
-import base64
-import binascii
-import datetime as dt
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tongban.channels.resident import passes
 from tongban.channels.resident.look import page
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.printing import render
 from tongban.domain import codes
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
-from tongban.plumbing import clock, crypto, limiter
+from tongban.plumbing import clock, limiter
 from tongban.plumbing.limiter import Limit, TooOften
 from tongban.reads import my_case, printout
 from tongban.reads.my_case import MyCase
 
-PASS, PASS_SECONDS = "pass", 1800
 # Wrong tries: few from one address; more on one case, so that a stranger cannot shut its owner out, yet nobody guesses on.
 BY_ADDRESS, BY_CASE = Limit("query.address", 10, 900), Limit("query.case", 60, 3600)
 EMPTY = {
@@ -50,10 +45,7 @@ def ask(request: HttpRequest, number: str = "") -> HttpResponse:
     except Refused as refused:
         return _form(request, number, refused)
     answer = redirect("resident:case", number=clean_number)
-    answer.set_cookie(
-        PASS, _sealed(clean_number, clean_code, clock.now()), max_age=PASS_SECONDS, path=reverse("resident:case", args=[clean_number]),
-        httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    passes.give(answer, clean_number, clean_code)
     return answer
 
 
@@ -74,7 +66,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def printed(request: HttpRequest, number: str) -> HttpResponse:
     """The page of a case on paper (PDF), for whoever holds a pass; no names stand on it."""
-    code, now = _code(request, number), clock.now()
+    code, now = passes.code_in(request, number), clock.now()
     if not code:
         return redirect("resident:case", number=number)
     made = printout.progress_of(number, code, at=now)
@@ -88,7 +80,7 @@ def printed(request: HttpRequest, number: str) -> HttpResponse:
 def leave(request: HttpRequest, number: str) -> HttpResponse:
     """Forget the pass: for computers that many people use."""
     answer = redirect("resident:progress")
-    answer.delete_cookie(PASS, path=reverse("resident:case", args=[number]), samesite="Lax")
+    passes.take_back(answer, number)
     return answer
 
 
@@ -150,29 +142,10 @@ def _private(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _sealed(number: str, code: str, now: dt.datetime) -> str:
-    plain = msgspec.json.encode((code, int(now.timestamp())))
-    return base64.urlsafe_b64encode(crypto.seal(plain, context=_context(number))).decode()
-
-
 def _passed(request: HttpRequest, number: str) -> MyCase | None:
     """The case that the pass in the cookie opens; None when there is none, it is over, or it is not for this case."""
-    code = _code(request, number)
+    code = passes.code_in(request, number)
     try:
         return my_case.by_code(number, code, at=clock.now(), today=clock.today()) if code else None
     except Refused:
         return None
-
-
-def _code(request: HttpRequest, number: str) -> str:
-    """The query code in the pass; empty when there is none, it is over, or it is not for this case."""
-    try:
-        sealed = base64.urlsafe_b64decode(request.COOKIES.get(PASS, ""))
-        code, since = msgspec.json.decode(crypto.open_(sealed, _context(number)), type=tuple[str, int])
-    except (binascii.Error, ValueError, crypto.Tampered, msgspec.MsgspecError):
-        return ""
-    return code if 0 <= clock.now().timestamp() - since <= PASS_SECONDS else ""
-
-
-def _context(number: str) -> bytes:
-    return f"resident.pass:{number}".encode()
