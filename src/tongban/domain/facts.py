@@ -193,7 +193,7 @@ Fact = (
     | PapersAdded | SpecialStarted | SpecialEnded | Reviewed | Decided | ResultIssued | Delivered | Withdrawn | Revoked
 )  # fmt: skip
 
-KINDS: dict[str, type[Body]] = {str(c.__struct_config__.tag): c for c in Fact.__args__}  # type: ignore[attr-defined]
+KINDS: dict[str, type[Body]] = {str(c.__struct_config__.tag): c for c in Fact.__args__}
 
 EXCHANGE: dict[str, str] = {
     "opened": "SB",

@@ -19,4 +19,6 @@ class Visit(models.Model):
 
     class Meta:
         db_table = "counters_visit"
-        indexes = [models.Index(fields=["center", "-opened_at"], name="counters_visit_open", condition=Q(closed_at=None))]
+        indexes = [
+            models.Index(fields=["center", "-opened_at"], name="counters_visit_open", condition=Q(closed_at=None))
+        ]
