@@ -85,7 +85,9 @@ def screens(tool: str) -> None:
         if stamp is not None:
             stamp.touch()
     if not run(str(VENV / "bin" / "python"), "-m", "tongban.config.static", cwd=ROOT):
-        sys.exit("The front-end files could not be gathered: run `.venv/bin/python -m tongban.config.static` to see why.")
+        sys.exit(
+            "The front-end files could not be gathered: run `.venv/bin/python -m tongban.config.static` to see why."
+        )
 
 
 def node_folder() -> Path:
@@ -111,7 +113,9 @@ def main() -> None:
     if bundle.exists():
         os.environ.setdefault("NODE_EXTRA_CA_CERTS", str(bundle))
     if not (3, 11) <= sys.version_info[:2] <= (3, 12):
-        sys.exit(f"Python 3.11 or 3.12 is needed, this is {sys.version.split()[0]}. Next: run `make PYTHON=python3.11 …`")
+        sys.exit(
+            f"Python 3.11 or 3.12 is needed, this is {sys.version.split()[0]}. Next: run `make PYTHON=python3.11 …`"
+        )
     tool = uv()
     if not (VENV / "bin" / "python").exists():
         say("making .venv")

@@ -67,7 +67,9 @@ def main() -> None:
         if path and works(path):
             print(path)
             return
-    sys.exit("No headless Chromium could be found or installed. Next: install chromium, or set TONGBAN_CHROMIUM to its path.")
+    sys.exit(
+        "No headless Chromium could be found or installed. Next: install chromium, or set TONGBAN_CHROMIUM to its path."
+    )
 
 
 if __name__ == "__main__":

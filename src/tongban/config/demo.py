@@ -22,7 +22,14 @@ MEMBERS: tuple[tuple[str, str, str, tuple[str, ...], str, str], ...] = (
     ("yangpu-lead", "陆主任", YANGPU, LEAD, YANGPU, "center lead, 杨浦 四平路街道"),
     ("minhang", "吴窗口", MINHANG, BACK_OFFICE, MINHANG, "clerk, 闵行 莘庄镇"),
     ("songjiang", "唐窗口", SONGJIANG, BACK_OFFICE, SONGJIANG, "clerk, 松江"),
-    ("dangan", "方档案", CITY, ("enquiry.answer/dangan", "enquiry.answer/fangguan"), CITY, "departments without a system: archives, housing"),
+    (
+        "dangan",
+        "方档案",
+        CITY,
+        ("enquiry.answer/dangan", "enquiry.answer/fangguan"),
+        CITY,
+        "departments without a system: archives, housing",
+    ),
     ("city", "周运管", CITY, (*LEAD, "catalog.publish"), CITY, "city operations center"),
 )
 

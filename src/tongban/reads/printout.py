@@ -83,7 +83,11 @@ def progress_of(number: str, query_code: str, *, at: dt.datetime) -> Paper:
     """The progress print for anybody with number and query code: no names."""
     found = access.case_by_code(number, query_code)
     log = [e.fact for e in cases.log(number)]
-    return _paper(_Told(found, catalog.version(found.case.item, found.case.version), log, "", "", clock.city_date(at)), "progress", at)
+    return _paper(
+        _Told(found, catalog.version(found.case.item, found.case.version), log, "", "", clock.city_date(at)),
+        "progress",
+        at,
+    )
 
 
 def _paper(told: _Told, kind: Kind, at: dt.datetime) -> Paper:
