@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice, product
 from math import log
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import tantivy
@@ -22,6 +22,7 @@ _TYPED = 45  # From here on a hit is a name that was typed, not a question that 
 _EXACT, _AHEAD = 90, 18
 _CANDIDATES = 40  # How many texts the full-text index proposes for a question.
 _READINGS = 24  # How many spellings a name with several readings may have.
+_SPLIT: Any = list  # pypinyin takes a list of what has no reading; its types say otherwise.
 _MISTYPED = range(3, 15)  # Lengths in which one wrong character is forgiven.
 
 
@@ -79,8 +80,9 @@ class ItemIndex:
             if len(name.same) in _MISTYPED:
                 for key in _shortened(name.same):
                     self._mistyped.setdefault(key, []).append(n)
-            spelled += [(initials, n, True) for initials in _initials(name.folded)]
-            spelled.append((_spelling(name.folded), n, False))
+            sounds = _sounds_of(name.folded)
+            spelled += [(initials, n, True) for initials in _initials(name.folded, sounds)]
+            spelled.append(("".join(sounds), n, False))
         # Of many names with the same pair the short ones are weighed first: they say the item most exactly.
         for found in self._pairs.values():
             found.sort(key=lambda n: (len(self._said[n].folded), n))
@@ -188,7 +190,7 @@ class ItemIndex:
         """Names that sound the same (敬劳卡), or differ by one character."""
         if len(core) < 2 or len(core) > _MISTYPED.stop:
             return
-        for n in self._sounds.get(_spelling(core), ()):
+        for n in self._sounds.get("".join(_sounds_of(core)), ()):
             name = self._said[n]
             yield name.entry, 52.0, "similar", name.said
         if len(core) in _MISTYPED:
@@ -274,10 +276,14 @@ def _names(entries: tuple[Entry, ...]) -> Iterator[_Said]:
                 yield _Said(place, said, folded, one_meaning(folded), "name" if said == entry.name else "alias")
 
 
-def _initials(folded: str) -> set[str]:
+def _sounds_of(folded: str) -> list[str]:
+    """The usual reading of each character as it stands among the others; letters and digits as they are."""
+    return lazy_pinyin(folded, errors=_SPLIT)
+
+
+def _initials(folded: str, sounds: list[str]) -> set[str]:
     """The initials of a name, in every reading of its characters as far as they stay few."""
-    # Character by character, so that letters and digits between characters keep their own place.
-    usual = "".join(lazy_pinyin(folded, style=Style.FIRST_LETTER))
+    usual = "".join(sound[:1] for sound in sounds)
     return {usual, *islice(("".join(p) for p in product(*map(_letters, folded))), _READINGS)}
 
 
@@ -285,10 +291,6 @@ def _initials(folded: str) -> set[str]:
 def _letters(character: str) -> tuple[str, ...]:
     found = {r for one in pinyin(character, style=Style.FIRST_LETTER, heteronym=True) for r in one if r}
     return tuple(sorted(found)) or (character,)
-
-
-def _spelling(folded: str) -> str:
-    return "".join(lazy_pinyin(folded))
 
 
 def _shortened(word: str) -> set[str]:
