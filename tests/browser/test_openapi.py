@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_the_documentation_can_be_read(live_server: object, page: Page, axe: Callable, shot: Callable) -> None:
     page.goto(f"{live_server}/api/v1/docs")  # type: ignore[str-bytes-safe]
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Tongban API")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("全市通办接口")
     operation = page.locator("#op-receive_case")
     operation.locator("summary").click()
     expect(operation).to_contain_text("Idempotency-Key")

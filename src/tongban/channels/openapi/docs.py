@@ -9,6 +9,11 @@ from tongban.channels.openapi import document, drawing
 from tongban.channels.openapi.api import api
 from tongban.channels.shared.language import tell
 
+_EXAMPLE = """curl -H "Authorization: Bearer $TOKEN" {here}/me
+curl -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: $(uuidgen)" -H "Content-Type: application/json" \\
+  -d '{{"item":"jinglaoka","applicant":{{"name":"…","number":"…"}},"how":"card","papers":[{{"material":"id_card"}}]}}' \\
+  {here}/cases"""
+
 
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
@@ -25,5 +30,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """The documentation for people."""
     groups, types = drawing.drawn()
     about = [(tell(title), drawing.coded(tell(text))) for title, text in document.ABOUT]
-    told = {"groups": groups, "types": types, "lead": tell(document.LEAD), "about": about, "version": document.VERSION}
+    told = {
+        "groups": groups, "types": types, "lead": tell(document.LEAD), "about": about, "version": document.VERSION,
+        "example": _EXAMPLE.format(here=f"{request.scheme}://{request.get_host()}/api/v1"),
+    }  # fmt: skip
     return render(request, "openapi/docs.html", told)
