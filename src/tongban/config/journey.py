@@ -71,9 +71,14 @@ class Journey:
         """The son comes to 普陀 with his mother's papers and a written mandate."""
         met = serve.meet(self.clerk, MOTHER, how="card", agent=SON, at=self.at, key="journey:meet")
         self.visit = met.visit
-        until = (self.start + dt.timedelta(days=365)).date()
+        # A fixed end: one counted from today would be another mandate tomorrow, and the key would say that it was reused.
         serve.register_mandate(
-            self.clerk, self.visit, until=until, paper="委托书 2026-1", at=self._later(minutes=1), key="journey:mandate"
+            self.clerk,
+            self.visit,
+            until=dt.date(2036, 12, 31),
+            paper="委托书 2026-1",
+            at=self._later(minutes=1),
+            key="journey:mandate",
         )
         return "visit opened, mandate registered"
 
