@@ -9,7 +9,7 @@ from tongban.domain.place import Center, Places
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
 from tongban.plumbing.clock import CITY_ZONE
-from tongban.reads.finder import fold
+from tongban.reads.everyday import fold
 from tongban.registers.catalog import queries as catalog
 
 MOST = 300

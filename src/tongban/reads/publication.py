@@ -11,7 +11,7 @@ from tongban.domain.actor import Actor
 from tongban.domain.item import ItemVersion
 from tongban.domain.text import Text
 from tongban.reads import finder
-from tongban.reads.finder import fold
+from tongban.reads.everyday import fold
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.catalog.queries import OpenState
 from tongban.registers.staff import queries as staff
