@@ -29,6 +29,7 @@ EXEMPT = {
     "receive.receipt": "pure: the receipt of a case",
     "handle.standing": "pure: the answer of an act",
     "handle.version_of": "the cached catalog",
+    "tell.tell_department": "deferred work: asks outside between two transactions, and its writing is the act `told`",
     "escalate.sweep": "timed work: one flow per case, so that one failure holds up no other",
 }
 

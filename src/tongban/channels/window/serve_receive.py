@@ -14,7 +14,7 @@ from tongban.channels.shared.printing import render as printing
 from tongban.channels.window import serve_forms
 from tongban.channels.window.serve_item import around, brought, draw
 from tongban.channels.window.serve_visit import frame
-from tongban.domain.refusals import Conflict, Refused
+from tongban.domain.refusals import Conflict, NotFound, Refused
 from tongban.domain.text import Text
 from tongban.flows import handle, receive
 from tongban.flows.receive import Order
@@ -88,9 +88,9 @@ def paper(request: HttpRequest, visit: uuid.UUID, number: str, kind: str) -> Htt
 
 
 def printout_kind(kind: str) -> printout.Kind:
-    """A kind of paper that is printed of a case, or Refused."""
+    """A kind of paper that is printed of a case, or NotFound."""
     if kind not in printout.NEEDS:
-        raise Refused("paper.unknown", "没有这种文书", "There is no such paper", pointer="/kind")
+        raise NotFound("paper.unknown", "没有这种文书", "There is no such paper", pointer="/kind")
     return kind
 
 
