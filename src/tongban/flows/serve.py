@@ -45,20 +45,22 @@ class Met(msgspec.Struct, frozen=True):
 
 @flow("visit.meet")
 def meet(
-    actor: Actor, applicant: Identity, *, how: How, agent: Identity | None = None, center: str = "", at: dt.datetime,
-    key: str = "",
+    actor: Actor, applicant: Identity, *, how: How, agent: Identity | None = None, ethnic: str = "", center: str = "",
+    at: dt.datetime, key: str = "",
 ) -> Met:  # fmt: skip
-    """Begin to serve a person. With an agent, the agent is the one who is here and whose card was read. ``center`` is for
-    systems that serve several counters; staff serve at their own."""
-    met = begin(actor, applicant, how=how, agent=agent, center=center or actor.center)
+    """Begin to serve a person. With an agent, the agent is the one who is here and whose card was read. ``ethnic`` is what
+    the applicant's own card says beside the identity. ``center`` is for systems that serve several counters; staff serve
+    at their own."""
+    met = begin(actor, applicant, how=how, agent=agent, ethnic=ethnic, center=center or actor.center)
     current().about(case=f"visit:{met.visit}", how=how)
     return met
 
 
 @step
 def begin(
-    actor: Actor, applicant: Identity, *, how: How, agent: Identity | None, center: str, over: bool = False
-) -> Met:
+    actor: Actor, applicant: Identity, *, how: How, agent: Identity | None, center: str, ethnic: str = "",
+    over: bool = False,
+) -> Met:  # fmt: skip
     """Enter who is here and open the visit, as a part of `meet` or of an act that brings all at once (then the visit is
     ``over`` with it, and nothing can be opened by it afterwards)."""
     at = current().at
@@ -73,7 +75,10 @@ def begin(
     if applicant.birth:
         must_be_represented(applicant.birth, city_date(at), represented=agent is not None)
     grade, source = ("A", "card") if card and agent is None else ("B", "counter")
-    people_service.keep(person, _identity_values(applicant, source, grade, at).items(), at)
+    known = _identity_values(applicant, source, grade, at)
+    if ethnic and source == "card":
+        known["ethnic"] = Known(ethnic, source, at, "A")
+    people_service.keep(person, known.items(), at)
     visit = new_id()
     counters.open_visit(
         visit, center=center, staff=actor.ref, applicant=person, agent=other, mandate="", how=how, at=at,

@@ -53,7 +53,8 @@ def card(request: HttpRequest) -> HttpResponse:
         found = serve_card.read_card(at)
         person = serve_card.identity_of(found, at)
         if typed["for"] != "other":
-            return _begun(request, found, serve.meet(actor, person, how="card", at=at, key=typed["key"]).visit, at)
+            met = serve.meet(actor, person, how="card", ethnic=found.nation, at=at, key=typed["key"])
+            return _begun(request, found, met.visit, at)
         if not typed["token"]:
             return _page(request, typed | {"token": serve_card.pack(found, actor, at)}, agent=_shown(found, at))
         # The agent was read before: this card is the principal's, brought along.

@@ -114,7 +114,13 @@
       else if (field.type !== "hidden") field.value = values[0];
     }
     later = null;
-    setTimeout(() => document.body.dispatchEvent(new CustomEvent("recheck")), 0);
+    again = true;
+  });
+  let again = false;
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!again || event.detail.target.id !== "work") return;
+    again = false;
+    document.body.dispatchEvent(new CustomEvent("recheck"));
   });
 
   // 居住地与户籍地相同: the answers above are taken over, and can still be changed.
@@ -128,10 +134,18 @@
     }
   });
 
-  // A chosen file goes up at once.
+  // A chosen file goes up at once. It is no answer of the form, so nothing is weighed or saved for it; and while it is on
+  // its way the list of papers stays as it is, or the scan would come back to a line that is gone.
+  let uploads = 0;
   document.addEventListener("change", (event) => {
-    if (event.target.matches("input[type=file][data-up]")) event.target.form.requestSubmit();
-  });
+    const form = event.target.form;
+    if (!form || !form.id.startsWith("up-")) return;
+    event.stopPropagation();
+    if (event.target.matches("input[type=file][data-up]")) form.requestSubmit();
+  }, true);
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.id.startsWith("up-")) uploads += 1; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.id.startsWith("up-")) { uploads -= 1; event.detail.elt.reset(); } });
+  document.addEventListener("htmx:beforeSwap", (event) => { if (uploads && event.detail.requestConfig.elt.id === "weigh") event.detail.shouldSwap = false; });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") for (const open of document.querySelectorAll(".tb-drop[open]")) { open.open = false; open.querySelector("summary").focus(); }
   });
