@@ -1,6 +1,7 @@
 """Whatever is sent, the API answers as its document says and never breaks: schemathesis makes sound and unsound requests from the
 document and sends them to the WSGI application with a token that may do everything, about a case and a visit that exist."""
 
+import os
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +27,8 @@ from tongban.domain.actor import CITY, POWERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
 
-EACH = 10
+# More for a long look: TONGBAN_FUZZ=200 uv run pytest tests/channels/openapi/test_fuzz.py
+EACH = int(os.environ.get("TONGBAN_FUZZ", "10"))
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance, negative_data_rejection,
