@@ -49,7 +49,9 @@ def main(quick: bool, seconds: int, rounds: int) -> None:
                 for connections in measured:
                     seed += 1
                     with console.status(f"{connections} connections, round {turn + 1} of {rounds} (0 warms up) …"):
-                        requests = visitors.requests(seconds * 1500 if connections > 1 else seconds * 900, token, centers, seed)
+                        requests = visitors.requests(
+                            seconds * 1500 if connections > 1 else seconds * 900, token, centers, seed
+                        )
                         found = _measure(lab, connections, seconds, requests, script)
                     if turn >= 0:
                         measured[connections].append(found)

@@ -4,6 +4,7 @@ demand the real web server and worker, all on loopback and free ports. Leaving t
 import os
 import shutil
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from types import TracebackType
 from rich.console import Console
 
 CITY = "310000000"
-console = Console(highlight=False)
+# Where nobody watches, a table may be as wide as it needs.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
 
 
 def free_port() -> int:
