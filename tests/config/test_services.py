@@ -1,5 +1,6 @@
 """The processes of one machine: what ends is started again, what keeps ending is told."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -40,3 +41,17 @@ def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
         with Services(tmp_path, port=port) as house, pytest.raises(NotStarted) as why:
             house.web()
     assert str(port) in str(why.value)
+
+
+def test_departments_on_another_port_are_asked_there(tmp_path, monkeypatch):
+    for name in ("TONGBAN_DEPARTMENTS_URL", "TONGBAN_CARD_READER_URL"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    Services(tmp_path, departments_port=8999).say_where_departments_are()
+    assert os.environ["TONGBAN_DEPARTMENTS_URL"] == "http://127.0.0.1:8999"
+    assert os.environ["TONGBAN_CARD_READER_URL"] == "http://127.0.0.1:8999/card-reader"
+    # Configured ones stay where they are, and none are pretended beside them.
+    real = Services(tmp_path, departments_port=8071)
+    real.say_where_departments_are()
+    assert os.environ["TONGBAN_DEPARTMENTS_URL"] == "http://127.0.0.1:8999"
+    assert not real.pretended

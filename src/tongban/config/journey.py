@@ -14,6 +14,7 @@ from tongban.domain.person import Identity
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.flows import deliver, handle, receive, serve
 from tongban.flows.receive import Order, Receipt
+from tongban.reads.progress import center_name
 
 MOTHER = Identity(kind="citizen", name="沈桂芳", number="310110194803120284", birth=dt.date(1948, 3, 12), sex="female")
 SON = Identity(kind="citizen", name="沈建国", number="310110197209300155", birth=dt.date(1972, 9, 30), sex="male")
@@ -99,7 +100,7 @@ class Journey:
             answers=answers, papers=papers, declarations=("consent_economic_check",), follow=("bank_card", "assets_proof")
         )  # fmt: skip
         receipt = self._receive("dibao", intake)
-        return f"{receipt.number}: handed over to {receipt.handling}, to be taken over by {receipt.due_on}"
+        return f"{receipt.number}: handed over to {center_name(receipt.handling)}, to be taken over by {receipt.due_on}"
 
     def _hospital(self) -> str:
         """(3) 异地就医备案: decided on the spot."""
@@ -143,7 +144,7 @@ class Journey:
             handle.receive_correction, self.clerk, receipt, {"household_members": "沈桂芳,本人,住莘庄镇;沈建国,儿子,住长寿路街道"},
             (PaperIn("support_statement"),), visit=met.visit, name="receive_correction",
         )  # fmt: skip
-        return f"received at 普陀, the pen stays at {done.holder}"
+        return f"received at 普陀, the pen stays at {center_name(done.holder)}"
 
     def _relief_decided(self) -> str:
         """杨浦 accepts, decides and sends the result."""
@@ -158,7 +159,7 @@ class Journey:
     def _housing_reviewed(self) -> str:
         """普陀 reviews the housing case and hands it over for settlement."""
         done = self._act(handle.review, self.putuo, self.receipts[3], "pass", name="review")
-        return f"reviewed in 普陀, now held by {done.holder}"
+        return f"reviewed in 普陀, now held by {center_name(done.holder)}"
 
     def _housing_settled(self) -> str:
         """杨浦 settles the housing case at home."""

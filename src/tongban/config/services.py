@@ -36,6 +36,7 @@ class Services:
 
     def __init__(self, var: Path, *, port: int = 8000, departments_port: int = 8071) -> None:
         self.var, self.port, self.departments_port = var, port, departments_port
+        self.pretended = "TONGBAN_DEPARTMENTS_URL" not in os.environ
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.own_database = False
         self._commands: dict[str, list[str]] = {}
@@ -56,9 +57,15 @@ class Services:
         os.environ["DATABASE_URL"] = embedded.start(self.var / "pg")
         return os.environ["DATABASE_URL"]
 
+    def say_where_departments_are(self) -> None:
+        """Tell this process and all that it starts where the pretended departments answer; before settings are read."""
+        if self.pretended:
+            os.environ["TONGBAN_DEPARTMENTS_URL"] = f"http://127.0.0.1:{self.departments_port}"
+            os.environ.setdefault("TONGBAN_CARD_READER_URL", f"http://127.0.0.1:{self.departments_port}/card-reader")
+
     def departments(self) -> None:
         """The simulated departments, unless real ones are configured or they run already."""
-        if "TONGBAN_DEPARTMENTS_URL" in os.environ or not port_free(self.departments_port):
+        if not self.pretended or not port_free(self.departments_port):
             return
         self._start("departments", [sys.executable, "-m", "tongban.simulated", "--port", str(self.departments_port)])
         self._wait("departments", self.departments_port)

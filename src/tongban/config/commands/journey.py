@@ -38,7 +38,7 @@ def play(console: Console) -> bool:
         bar = progress.add_task("The journey", total=11)
         for step in tale.play():
             progress.advance(bar)
-            progress.console.print(f"  [green]✓[/green] {step.title} [dim]{step.done}[/dim]", highlight=False)
+            progress.console.print(f"  [green]✓[/green] {step.title}\n    [dim]{step.done}[/dim]", highlight=False)
     papers = _print_papers(tale.receipts)
     audit.seal(clock.now())
     _summary(console, tale.receipts, papers)
@@ -52,11 +52,9 @@ def _summary(console: Console, receipts: list, papers: list[str]) -> None:
 
     for receipt in receipts:
         seen = reads.of_case(SYSTEM, receipt.number, today=clock.today())
-        table = Table(
-            title=f"{seen.item_name.zh}  {receipt.number}  查询码 {receipt.query_code}", title_justify="left", width=100
-        )
+        table = Table(title=f"{seen.item_name.zh}  {receipt.number}  查询码 {receipt.query_code}", title_justify="left")
         for head in ("", "步骤 step", "时间 time", "中心 center", "国家事件"):
-            table.add_column(head)
+            table.add_column(head, overflow="fold")
         for step in seen.steps:
             when = step.at.astimezone(clock.CITY_ZONE)
             table.add_row(

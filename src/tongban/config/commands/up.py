@@ -33,6 +33,7 @@ def up(port: int, departments_port: int, workers: int, demo: bool, once: bool) -
     good = True
     with Services(var, port=port, departments_port=departments_port) as services:
         try:
+            services.say_where_departments_are()
             _begin(console, services, workers)
             if demo:
                 from tongban.config.commands.journey import play
