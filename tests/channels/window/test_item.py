@@ -117,7 +117,7 @@ def test_received_once_however_often_it_is_sent(desk: Desk) -> None:
         pdf = desk.client.get(first["Location"] + f"paper/{kind}")
         assert pdf.content.startswith(b"%PDF-") and pdf["Content-Type"] == "application/pdf"
     assert desk.client.get(first["Location"] + "paper/decision").status_code == 422
-    assert desk.client.get(first["Location"] + "paper/nonsense").status_code == 422
+    assert desk.client.get(first["Location"] + "paper/nonsense").status_code == 404
 
 
 def test_a_refusal_keeps_everything_and_points_to_each_place(desk: Desk) -> None:
