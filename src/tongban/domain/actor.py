@@ -22,6 +22,11 @@ POWERS: dict[str, str] = {
 }
 
 
+def below(place: str) -> str:
+    """How the codes begin that lie in a place. Only a city has six digits ending in 0000: 310110000 (nine) is below 310110."""
+    return place[:2] if len(place) == 6 and place.endswith("0000") else place
+
+
 def power_name(power: str) -> str:
     """The word for a power, also of one that names a department (``enquiry.answer/dangan``)."""
     base, _, department = power.partition("/")
@@ -37,9 +42,7 @@ class Grant(msgspec.Struct, frozen=True):
 
     def covers(self, place: str) -> bool:
         """A grant for a district covers its centers; one for the city covers all."""
-        if self.place.endswith("0000"):
-            return place.startswith(self.place[:2])
-        return place.startswith(self.place)
+        return place.startswith(below(self.place))
 
 
 class Actor(msgspec.Struct, frozen=True):

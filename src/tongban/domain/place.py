@@ -171,7 +171,7 @@ class Places(msgspec.Struct, frozen=True):
 
     def centers_in(self, place: str) -> tuple[Center, ...]:
         """The centers of a district (6), of the city (310000) or the one itself (9), in order of code."""
-        prefix = place[:2] if place.endswith("0000") else place
+        prefix = place[:2] if len(place) == 6 and place.endswith("0000") else place
         return tuple(self.centers[code] for code in sorted(self.centers) if code.startswith(prefix))
 
     def full_name(self, code: str) -> Text:

@@ -2,6 +2,7 @@
 to oneself. Machines get tokens under the same rule."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tongban.domain.actor import POWERS, Actor, Grant
@@ -25,6 +26,7 @@ POWERS_IN_ENGLISH: dict[str, str] = {
 # Characters of a first password that cannot be mistaken when read from a screen or over the telephone.
 _SPOKEN = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}", re.ASCII)
+_DEPARTMENT = re.compile(r"enquiry\.answer/[a-z][a-z0-9_]{1,20}", re.ASCII)
 _PLACE = re.compile(r"[0-9]{6}([0-9]{3})?", re.ASCII)
 
 
@@ -61,7 +63,8 @@ def check_new(login: str, name: str, center: str) -> None:
 
 def check_grant(power: str, place: str) -> Grant:
     """A sound grant, or Refused: the power must exist and the place be a center, a district or the city."""
-    if power.partition("/")[0] not in POWERS:
+    # Only answering is given for a department; anything after the stroke of another power would be a power of nobody.
+    if power not in POWERS and not _DEPARTMENT.fullmatch(power):
         raise Refused(
             "staff.power", f"没有“{power[:40]}”这项权限", f"There is no power {power[:40]!r}", pointer="/power"
         )
@@ -84,6 +87,17 @@ def may_give(by: Actor, grant: Grant, to_ref: str) -> None:
             "不能给自己授权,请由另一位管理员操作",
             "Nobody grants a power to themselves; ask another administrator",
             pointer="/power",
+        )
+
+
+def may_close(by: Actor, held: Sequence[Grant]) -> None:
+    """Raise NotAllowed unless ``by`` manages staff wherever the member has powers: who could set the password of a mightier
+    member could become them."""
+    if not all(by.may(MANAGE, one.place) for one in held):
+        raise NotAllowed(
+            "staff.mightier",
+            "该人员还持有您管理范围之外的权限,请由上级管理员操作",
+            "This member holds powers beyond the places you manage; ask an administrator of those",
         )
 
 

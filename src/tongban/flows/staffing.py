@@ -126,6 +126,7 @@ def revoke_power(actor: Actor, power_id: uuid.UUID, *, at: dt.datetime, reason: 
 def reset_password(actor: Actor, staff_id: uuid.UUID, password: str, *, at: dt.datetime) -> None:
     """Give a member a first password again; all their sessions end and they must change it."""
     row = _managed(actor, staff_id)
+    staffing.may_close(actor, queries.powers_of(staff_id, at))
     service.set_password(staff_id, _sound_password(password, row), must_change=True)
     tx.current().about(place=row.center, staff=str(staff_id))
 
@@ -150,6 +151,7 @@ def deactivate(actor: Actor, staff_id: uuid.UUID, *, at: dt.datetime, reason: st
     row = _managed(actor, staff_id)
     if row.ref == actor.ref:
         raise Refused("staff.self_deactivate", "不能停用自己的账户", "Nobody deactivates themselves")
+    staffing.may_close(actor, queries.powers_of(staff_id, at))
     service.deactivate(staff_id, by=actor.ref, at=at)
     tx.current().about(place=row.center, reason=reason, staff=str(staff_id))
 

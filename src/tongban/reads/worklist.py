@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from django.db import connection
 
-from tongban.domain.actor import Actor
+from tongban.domain.actor import Actor, below
 from tongban.domain.deadlines import PausedLight, stage_light
 from tongban.domain.refusals import NotFound, Refused
 from tongban.domain.text import Text
@@ -112,11 +112,7 @@ def centers_of(actor: Actor, power: str, center: str = "") -> list[str]:
         actor.must(power, center)
         return [center]
     places = actor.places(power)
-    return [
-        c.code
-        for c in catalog.places().centers.values()
-        if any(c.code.startswith(p.removesuffix("0000")) for p in places)
-    ]
+    return [c.code for c in catalog.places().centers.values() if any(c.code.startswith(below(p)) for p in places)]
 
 
 def _own(actor: Actor) -> str:

@@ -246,3 +246,47 @@ def test_every_act_leaves_one_audit_line_without_names() -> None:
     assert lines[2][1] == f"staff:{made}"
     assert "李伟" not in repr(lines)
     assert PASSWORD not in repr(lines)
+
+
+def test_a_power_below_a_district_never_covers_more_than_it() -> None:
+    # 310110 ends in 0, so codes below it can end in four zeros like the code of a city.
+    grant = Grant("staff.manage", "310110000")
+    assert grant.covers("310110000")
+    assert not any(grant.covers(place) for place in (CITY, "310107", "310107005", "310110", "310110009"))
+    assert Grant("staff.manage", CITY).covers("310107005")
+
+
+def test_who_manages_a_district_cannot_give_the_city_away() -> None:
+    boss, friend, far = hire("boss", "310110009"), hire("friend", "310110009"), hire("far", CENTER)
+    staffing.grant(SYSTEM, boss, "staff.manage", "310110", at=AT)
+    staffing.grant(actor(boss), friend, "staff.manage", "310110000", at=AT)
+    with pytest.raises(NotFound):
+        staffing.grant(actor(friend), far, "audit.read", CENTER, at=AT)
+    assert [m.login for m in queries.members(actor(friend))] == []
+    assert [m.login for m in queries.members(actor(boss), place="310110000")] == []
+
+
+def test_nobody_takes_over_the_account_of_a_mightier_member() -> None:
+    manager, mighty = hire("manager"), hire("mighty")
+    staffing.grant(SYSTEM, manager, "staff.manage", CENTER, at=AT)
+    held = staffing.grant(SYSTEM, mighty, "audit.read", CITY, at=AT)
+    before = Staff.objects.get(id=mighty).password
+    for act in (
+        lambda: staffing.reset_password(actor(manager), mighty, PASSWORD + "x", at=AT),
+        lambda: staffing.deactivate(actor(manager), mighty, at=AT),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            act()
+        assert refused.value.code == "staff.mightier"
+    assert Staff.objects.get(id=mighty).password == before
+    staffing.revoke_power(SYSTEM, held, at=AT)
+    staffing.reset_password(actor(manager), mighty, PASSWORD + "x", at=AT)
+
+
+@pytest.mark.parametrize(
+    "power", ["case.read/gongan", "enquiry.answer/", "enquiry.answer/a/b", "enquiry.answer/" + "a" * 45]
+)
+def test_only_answering_names_a_department(power: str) -> None:
+    with pytest.raises(Refused) as refused:
+        staffing.grant(SYSTEM, hire(), power, CITY, at=AT)
+    assert refused.value.code == "staff.power"

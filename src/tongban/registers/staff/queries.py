@@ -9,7 +9,7 @@ import uuid
 import msgspec
 from django.db.models import Q
 
-from tongban.domain.actor import Actor, Grant
+from tongban.domain.actor import Actor, Grant, below
 from tongban.domain.refusals import NotFound
 from tongban.domain.staffing import MANAGE
 from tongban.plumbing.statements import ask
@@ -137,7 +137,7 @@ def _within(actor: Actor, column: str) -> Q:
     """Rows of the places where the actor manages staff; none for an actor who manages nowhere."""
     mine = Q(pk__in=[])
     for place in actor.places(MANAGE):
-        mine |= Q(**{f"{column}__startswith": place[:2] if place.endswith("0000") else place})
+        mine |= Q(**{f"{column}__startswith": below(place)})
     return mine
 
 
@@ -152,7 +152,7 @@ def members(
     if word := search.strip()[:100]:
         rows = rows.filter(Q(login__icontains=word) | Q(name__icontains=word))
     if place:
-        rows = rows.filter(center__startswith=place[:2] if place.endswith("0000") else place)
+        rows = rows.filter(center__startswith=below(place))
     if after:
         rows = rows.filter(login__gt=after)
     return [_member(row, ()) for row in rows.order_by("login")[: min(max(limit, 1), 200)]]
@@ -188,6 +188,12 @@ def account(staff_id: uuid.UUID | str) -> Account | None:
 def login_taken(login: str) -> bool:
     """True when a member, active or not, has this login."""
     return Staff.objects.filter(login=login).exists()
+
+
+def powers_of(staff_id: uuid.UUID, at: dt.datetime) -> tuple[Grant, ...]:
+    """The powers of a member that run or will run."""
+    rows = Power.objects.filter(Q(valid_until=None) | Q(valid_until__gt=at), staff_id=staff_id, revoked_by="")
+    return tuple(Grant(p, w) for p, w in rows.values_list("power", "place"))
 
 
 def unrevoked(staff_id: uuid.UUID, given: Grant) -> Held | None:
