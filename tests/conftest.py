@@ -1,12 +1,20 @@
 """What every test may stand on: a real PostgreSQL, the real city published, departments that a test chooses."""
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as settings_of_hypothesis
+
+# Fast enough to run before every commit, and never flaky on a busy machine; TONGBAN_EXAMPLES=1000 looks longer.
+settings_of_hypothesis.register_profile(
+    "lane", max_examples=int(os.environ.get("TONGBAN_EXAMPLES", "40")), deadline=None
+)
+settings_of_hypothesis.load_profile("lane")
 
 AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
 

@@ -123,7 +123,7 @@ hostile = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(tests, st.dictionaries(st.sampled_from(sorted(ELEMENTS)), hostile), st.dates())
 def test_evaluation_never_raises(a: Any, anything: dict[str, Any], today: dt.date) -> None:
     assert evaluate(read(a), anything, today).value in (True, False, None)
@@ -145,7 +145,7 @@ yaml_like = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=500)
+@settings(max_examples=120)
 @given(yaml_like, answers)
 def test_reading_refuses_or_gives_something_that_evaluates(raw: Any, known: dict[str, Any]) -> None:
     try:
