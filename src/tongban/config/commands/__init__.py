@@ -4,6 +4,7 @@
 import importlib
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -29,6 +30,21 @@ class Lazy(click.Group):
             return click.Command(cmd_name, short_help=COMMANDS[cmd_name])
         module = importlib.import_module(f"tongban.config.commands.{cmd_name}")
         return getattr(module, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a database that is not there is told in words instead of a page of frames."""
+        try:
+            return super().invoke(ctx)
+        except Exception as why:
+            # Only when something went wrong: the import of Django would double the time of `tongban --help`.
+            from django.db import OperationalError
+
+            if not isinstance(why, OperationalError):
+                raise
+            raise click.ClickException(
+                f"The database does not answer ({str(why).splitlines()[0]}).\n"
+                "Next: start everything with `make demo` (or `tongban up`), or set DATABASE_URL to a PostgreSQL that runs."
+            ) from None
 
 
 def setup_django() -> None:

@@ -58,16 +58,23 @@ def _postgres() -> Answer:
 
 def _database() -> Answer:
     """The database answers and is migrated."""
-    from django.db import connection
+    from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
-    connection.ensure_connection()
+    try:
+        connection.ensure_connection()
+    except OperationalError as why:
+        return (
+            False,
+            str(why).splitlines()[0],
+            "start it with `.venv/bin/tongban up`, or set DATABASE_URL to one that runs",
+        )
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     version = connection.pg_version // 10_000
     if version < 16:
         return False, f"PostgreSQL {version}", "use PostgreSQL 16 or newer"
-    return waiting == 0, f"PostgreSQL {version}, {waiting} migrations wait", "run `uv run tongban up` (it migrates)"
+    return waiting == 0, f"PostgreSQL {version}, {waiting} migrations wait", "run `.venv/bin/tongban up` (it migrates)"
 
 
 def _catalog() -> Answer:
@@ -75,7 +82,7 @@ def _catalog() -> Answer:
     from tongban.registers.catalog import queries
 
     newest = queries.newest()
-    return newest is not None, str(newest.published_at) if newest else "none", "run `uv run tongban catalog publish`"
+    return newest is not None, str(newest.published_at) if newest else "none", "run `.venv/bin/tongban catalog publish`"
 
 
 def _keys() -> Answer:
@@ -91,7 +98,11 @@ def _static() -> Answer:
     from django.conf import settings
 
     there = any((Path(settings.VAR) / "static").glob("**/*.css"))
-    return there, "collected" if there else "missing", "run `make static` (needs node, which `make install` brings)"
+    return (
+        there,
+        "collected" if there else "missing",
+        "run `make install`, then `.venv/bin/tongban up` (it collects them)",
+    )
 
 
 def _fonts() -> Answer:
@@ -116,7 +127,7 @@ def _departments() -> Answer:
     return (
         not silent,
         "all reachable" if not silent else "; ".join(silent),
-        "start them (`uv run tongban up` starts the simulated ones); counters go on with paper meanwhile",
+        "start them (`.venv/bin/tongban up` starts the simulated ones); counters go on with paper meanwhile",
     )
 
 
