@@ -1,6 +1,7 @@
 """Enquiries as two sides see them: the department what waits for its answer, the holder what came of its questions."""
 
 import datetime as dt
+import uuid
 from typing import Literal
 
 import msgspec
@@ -48,9 +49,7 @@ def waiting(actor: Actor, *, cursor: str = "", limit: int = 50, today: dt.date) 
     mine = departments_of(actor)
     if not mine:
         raise NotAllowed("actor.not_allowed", "您没有答复协查的权限", "You do not have the power to answer enquiries")
-    after = (
-        paging.unpack(cursor, tuple[dt.date, str]) if cursor else (dt.date.min, "00000000-0000-0000-0000-000000000000")
-    )
+    after = paging.unpack(cursor, tuple[dt.date, uuid.UUID]) if cursor else (dt.date.min, uuid.UUID(int=0))
     found = queries.waiting(mine, after, limit + 1)
     rows = tuple(_asked(one, today) for one in found[:limit])
     last = found[limit - 1] if len(found) > limit else None

@@ -17,7 +17,11 @@ def pack(*place: Any) -> str:
 def unpack(cursor: str, kind: type[tuple[Any, ...]] | Any) -> Any:
     """The place in a cursor, or Refused when somebody made it up."""
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+        told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        # A NUL can stand in JSON and in no database.
+        if b"\\u0000" in told:
+            raise ValueError("NUL")
+        return msgspec.json.decode(told, type=kind)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         raise Refused(
             "page.cursor", "翻页位置无效,请从第一页开始", "Not a cursor: begin at the first page", pointer="/cursor"

@@ -64,6 +64,9 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No address of ours has a NUL, and no database can be asked for one. The API says so in its own voice.
+        if "\x00" in request.path and not request.path.startswith("/api/"):
+            return errors.not_found(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

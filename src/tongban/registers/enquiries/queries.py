@@ -31,7 +31,7 @@ def of_case(number: str) -> list[Enquiry]:
     return _read("where number = %s order by asked_at, id limit 100", [number])
 
 
-def waiting(departments: Sequence[str], after: tuple[dt.date, str], limit: int) -> list[Enquiry]:
+def waiting(departments: Sequence[str], after: tuple[dt.date, uuid.UUID], limit: int) -> list[Enquiry]:
     """Unanswered enquiries to these departments, nearest date first, after a place."""
     return _read(
         "where department = any(%s) and answered_at is null and (due_on, id) > (%s, %s) order by due_on, id limit %s",
