@@ -82,6 +82,11 @@ def test_a_correction_comes_whole_in_one_act_and_the_clock_stands_still() -> Non
     assert bad.code == "correction.not_ready" and bad.problems[0].pointer == "/answers/phone"
     same = refused(handle.receive_correction, clerk, receipt.number, {"phone": "13800138000"}, (), at=later(2))
     assert same.code == "correction.incomplete"
+    strange = (PaperIn("hukou_book"),)
+    assert (
+        refused(handle.receive_correction, clerk, receipt.number, MENDED, strange, at=later(2)).code
+        == "paper.not_asked"
+    )
     done = handle.receive_correction(clerk, receipt.number, {"phone": "13900139000"}, (), at=later(7))
     # Six calendar days, four working days, stood still.
     assert done.stage == "accepted" and done.due_on is not None and receipt.due_on is not None

@@ -5,22 +5,11 @@ import datetime as dt
 
 from tongban.domain import facts, reasons
 from tongban.domain.case import Case, must_move
-from tongban.domain.facts import FollowUp, PaperMark, Point
+from tongban.domain.facts import PaperMark, Point
 from tongban.domain.refusals import Conflict, Refused
 from tongban.domain.text import Text
 
 NOTE_MOST = 2_000
-
-
-def must_hold(case: Case, center: str) -> None:
-    """Only the holder may append: one case, one pen."""
-    if case.holder != center:
-        raise Conflict(
-            "case.not_holder",
-            "此办件现在由另一个中心持有,本中心不能办理。可在办件页查看移交情况",
-            "Another center holds this case now; it cannot be handled here",
-            holder=case.holder,
-        )
 
 
 def must_be_at(case: Case, expect: int) -> None:
@@ -211,6 +200,25 @@ def review(case: Case, outcome: str, on: dt.date, note: str = "") -> facts.Revie
     return facts.Reviewed(on=on, outcome=outcome, note=note)  # type: ignore[arg-type]
 
 
+def after_review(case: Case, outcome: str, on: dt.date) -> tuple[facts.HandedOver, ...]:
+    """What is settled at home goes there with the review that passed: the reviewer's part is done."""
+    if case.hand_over == "reviewed" and outcome == "pass":
+        return (facts.HandedOver(on=on, to=case.handling, reason="settlement"),)
+    return ()
+
+
+def must_finish(case: Case, handling: str) -> None:
+    """当场办结: only what the item version decides on the spot, and only an accepted case that waits for no paper."""
+    if handling != "on_the_spot":
+        raise Refused("case.not_on_the_spot", "此事项不是即办件,不能当场办结", "This item is not decided on the spot")
+    if case.stage == "received" or case.follow:
+        raise Refused(
+            "case.not_ready_to_finish",
+            "材料齐全并受理后才能当场办结",
+            "Only an accepted case with all papers can be finished",
+        )
+
+
 def decide(case: Case, granted: bool, results: tuple[str, ...], on: dt.date, note: str = "") -> facts.Decided:
     """办结. What is settled at home is decided by the home center only, after the review; a refusal says why."""
     must_move(case, "decided")
@@ -264,8 +272,3 @@ def revoke(case: Case, law: str, supervisor: str, on: dt.date, note: str = "") -
     if not law.strip():
         raise Refused("revoke.law_needed", "请填写撤销的法律依据", "Name the law", pointer="/law")
     return facts.Revoked(on=on, law=law, supervisor=supervisor, note=note)
-
-
-def follow_until(follow: tuple[FollowUp, ...]) -> dt.date | None:
-    """The first date by which a promised paper is due."""
-    return min((f.until for f in follow), default=None)

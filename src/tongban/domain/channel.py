@@ -4,8 +4,8 @@ original, at a kiosk nobody does."""
 from collections.abc import Iterable
 from typing import Literal
 
+from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
-from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 

@@ -135,6 +135,11 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     name: Text
     credential: str = ""
 
+    @property
+    def code(self) -> str:
+        """How a log names it: the kind issued, or the Chinese name of what is no licence."""
+        return self.credential or self.name.zh
+
 
 class Phones(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where to ask and where to complain: never the same number."""

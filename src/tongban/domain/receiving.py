@@ -8,23 +8,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from tongban.domain import facts, form, item, jurisdiction, material
+from tongban.domain import facts, form, handed_in, item, jurisdiction, material
 from tongban.domain.element import Element
 from tongban.domain.facts import FollowUp, PaperMark
+from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import Eligibility, ItemVersion, NeededField
 from tongban.domain.jurisdiction import Homes, PlacesLike, Route
 from tongban.domain.material import CredentialLike, Given, HandedPaper, MaterialKind, MaterialState
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
-
-
-class PaperIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A paper as it is handed in: of which material, as what, the digest of its scan if it was scanned or uploaded."""
-
-    material: str
-    form: Literal["original", "copy"] = "original"
-    grade: Literal["A", "B", "C", "D"] = "B"
-    digest: str = ""
 
 
 class Intake(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -103,7 +95,7 @@ def assess(
     )
     problems = (
         *filled.problems,
-        *_unknown_papers(version, intake),
+        *handed_in.not_asked(version, intake.papers),
         *_missing(papers, city, {f.material for f in follow}),
         *(elsewhere.problems if elsewhere else ()),
         *(() if intake.insist else _failing(eligibility)),
@@ -124,17 +116,6 @@ def _route(
         return jurisdiction.route(version, receiving, homes_of(answers), places), None
     except Refused as refused:
         return None, refused
-
-
-def _unknown_papers(version: ItemVersion, intake: Intake) -> Iterable[Problem]:
-    known = {p.material for p in version.papers}
-    for paper in intake.papers:
-        if paper.material not in known:
-            yield Problem(
-                "paper.not_asked",
-                Text("此事项不需要这份材料", "This item does not ask for this paper"),
-                f"/papers/{paper.material}",
-            )
 
 
 def _missing(papers: Iterable[MaterialState], city: City, following: set[str]) -> Iterable[Problem]:
@@ -210,9 +191,7 @@ def marks(assessment: Assessment, intake: Intake) -> tuple[PaperMark, ...]:
         digests = [p for p in intake.papers if p.material == state.material] if how == "paper" else []
         if not digests:
             found.append(PaperMark(state.material, how, state.grade))
-        found += [
-            PaperMark(state.material, "upload" if p.grade == "C" else "paper", p.grade, p.digest) for p in digests
-        ]
+        found += [handed_in.mark(p) for p in digests]
     return tuple(found)
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tongban.domain import acts, facts, form, item
+from tongban.domain import acts, facts, form, handed_in, item
 from tongban.domain import case as rule
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.deadlines import Due, due
-from tongban.domain.facts import PaperMark, Point
+from tongban.domain.facts import Point
+from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
-from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.flows import access, issue, write
 from tongban.plumbing.clock import city_date
@@ -94,7 +94,7 @@ def ask_correction(
     """补正告知, once. ``second`` is a supervisor's reason for another round and needs the power case.supervise."""
     found, kept, on = access.held_case(actor, number, expect=expect), _note(note), city_date(at)
     version = version_of(found)
-    _must_be_of_item(version, points)
+    handed_in.must_be_of_item(version, points)
     supervisor = ""
     if second.strip():
         actor.must("case.supervise", found.case.holder)
@@ -105,18 +105,6 @@ def ask_correction(
         found.case, tuple(points), until, on, note=kept[0].digest if kept else "", supervisor=supervisor
     )
     return standing(write.appended(found, fact, kept=kept))
-
-
-def _must_be_of_item(version: ItemVersion, points: Sequence[Point]) -> None:
-    known = {("field", f.element) for f in version.fields} | {("paper", p.material) for p in version.papers}
-    for i, point in enumerate(points):
-        if (point.what, point.code) not in known:
-            raise Refused(
-                "correction.not_of_item",
-                "事项中没有这一项",
-                "The item has no such field or paper",
-                pointer=f"/points/{i}",
-            )
 
 
 @flow("case.receive_correction")
@@ -135,6 +123,7 @@ def receive_correction(
     on = city_date(at)
     found = _for_resident(actor, number, visit, expect)
     version = version_of(found)
+    handed_in.must_be_asked(version, papers)
     before = case_queries.beside(number, found.case.answers) or b"{}"
     old: dict[str, object] = msgspec.json.decode(before)
     merged = old | answers
@@ -142,7 +131,7 @@ def receive_correction(
     if filled.problems:
         raise Refused("correction.not_ready", "补正内容有误,请逐项修改", "Mend each of these", problems=filled.problems)
     kept = cases.beside("answers", msgspec.json.encode(filled.values))
-    marks = _marks(papers)
+    marks = tuple(handed_in.mark(p) for p in papers)
     changed = frozenset({k for k in answers if filled.values.get(k) != old.get(k)} | {m.material for m in marks})
     at_center = actor.center if actor.kind in ("staff", "machine") and len(actor.center) == 9 else ""
     fact = acts.receive_correction(found.case, kept.digest, marks, changed, on, at_center)
@@ -167,10 +156,6 @@ def _for_resident(actor: Actor, number: str, visit: str, expect: int) -> Found:
     return found
 
 
-def _marks(papers: Sequence[PaperIn]) -> tuple[PaperMark, ...]:
-    return tuple(PaperMark(p.material, "upload" if p.grade == "C" else "paper", p.grade, p.digest) for p in papers)
-
-
 @flow("case.add_papers")
 def add_papers(
     actor: Actor,
@@ -184,16 +169,8 @@ def add_papers(
 ) -> Standing:
     """容缺补交: papers that were promised to follow, brought to any counter."""
     found = _for_resident(actor, number, visit, expect)
-    known = {p.material for p in version_of(found).papers}
-    for p in papers:
-        if p.material not in known:
-            raise Refused(
-                "paper.not_asked",
-                "此事项不需要这份材料",
-                "The item does not ask for this paper",
-                pointer=f"/papers/{p.material}",
-            )
-    marks = _marks(papers)
+    handed_in.must_be_asked(version_of(found), papers)
+    marks = tuple(handed_in.mark(p) for p in papers)
     return standing(write.appended(found, acts.add_papers(found.case, marks, city_date(at)), papers=marks))
 
 
@@ -224,10 +201,8 @@ def review(
 ) -> Standing:
     """审核. What is settled at home is handed over in the same act, because the reviewer's part is done."""
     found, kept, on = access.held_case(actor, number, expect=expect), _note(note), city_date(at)
-    new: list[facts.Body] = [acts.review(found.case, outcome, on, kept[0].digest if kept else "")]
-    if found.case.hand_over == "reviewed" and outcome == "pass":
-        new.append(facts.HandedOver(on=on, to=found.case.handling, reason="settlement"))
-    return standing(write.appended(found, *new, kept=kept))
+    fact = acts.review(found.case, outcome, on, kept[0].digest if kept else "")
+    return standing(write.appended(found, fact, *acts.after_review(found.case, outcome, on), kept=kept))
 
 
 @flow("case.decide")
@@ -241,7 +216,7 @@ def decide(
 
 def _decided(found: Found, granted: bool, note: str, on: dt.date) -> Case:
     kept = _note(note)
-    results = tuple(r.credential or r.name.zh for r in version_of(found).results)
+    results = tuple(r.code for r in version_of(found).results)
     fact = acts.decide(found.case, granted, results, on, kept[0].digest if kept else "")
     return write.appended(found, fact, kept=kept)
 
@@ -251,15 +226,8 @@ def finish(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, key: 
     """当场办结: an on-the-spot item is decided, issued and handed to the person in one act at the counter."""
     found, on = access.held_case(actor, number, power="case.receive", expect=expect), city_date(at)
     version = version_of(found)
-    if version.handling != "on_the_spot":
-        raise Refused("case.not_on_the_spot", "此事项不是即办件,不能当场办结", "This item is not decided on the spot")
-    if found.case.stage == "received" or found.case.follow:
-        raise Refused(
-            "case.not_ready_to_finish",
-            "材料齐全并受理后才能当场办结",
-            "Only an accepted case with all papers can be finished",
-        )
-    results = tuple(r.credential or r.name.zh for r in version.results)
+    acts.must_finish(found.case, version.handling)
+    results = tuple(r.code for r in version.results)
     decided = acts.decide(found.case, True, results, on)
     issued = issue.results(rule.apply(found.case, decided), results, on)
     delivered = facts.Delivered(on=on, way="counter", to="agent" if found.case.agent else "applicant")
