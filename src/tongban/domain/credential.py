@@ -15,7 +15,6 @@ State = Literal["valid", "expired", "revoked", "unknown"]
 Standing = Literal["usable", "not_yet", "expired", "revoked", "unknown"]
 CameBy = Literal["issuer", "original_checked", "uploaded", "declared"]
 
-GRADE_SOURCE = "国办函〔2016〕108号"
 GRADES: dict[Grade, Text] = {
     "A": Text("由签发部门直接提供", "Issued by the authority itself"),
     "B": Text("窗口核验过原件", "Checked against the original at a counter"),

@@ -18,7 +18,6 @@ from tongban.plumbing.limiter import TooOften
 
 log = logging.getLogger("tongban.errors")
 
-RELOAD = Text("请刷新页面后再试一次", "Reload the page and try again")
 BACK = Text("请返回上一页检查后重试", "Go back, check what you entered and try again")
 PAGES: dict[int, tuple[Text, Text, Text]] = {
     400: (
