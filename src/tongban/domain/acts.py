@@ -115,7 +115,7 @@ def not_accept(case: Case, reason: str, on: dt.date, note: str = "") -> facts.No
 def ask_correction(
     case: Case, points: tuple[Point, ...], until: dt.date, on: dt.date, *, note: str = "", supervisor: str = ""
 ) -> facts.CorrectionAsked:
-    """补正: all at once and once only; a second round needs a supervisor (conventions.md section 3)."""
+    """补正: all at once and once only; a second round needs a supervisor."""
     must_move(case, "correction_asked")
     if not points:
         raise Refused(

@@ -1,7 +1,7 @@
 """What can happen to a case (办件): a closed union of facts. A case is the list of its facts and nothing else, so this file
 is the vocabulary that screens, letters, statistics and the national exchange all read.
 
-Facts carry no personal data: codes, dates, digests and pseudonymous references only (house.md). Answers, papers and notes
+Facts carry no personal data: codes, dates, digests and pseudonymous references only (ADR 0004). Answers, papers and notes
 lie beside the log, sealed, and are named here by digest. So a log may travel and be counted anywhere.
 """
 
@@ -206,7 +206,7 @@ EXCHANGE: dict[str, str] = {
     "decided": "BJ",
     "delivered": "LQDJ",
 }
-"""The national exchange event of a fact, where one exists (conventions.md section 3). An application over the web before any
+"""The national exchange event of a fact, where one exists. An application over the web before any
 counter saw it is WSYSL instead of SB: see `exchange_event`."""
 
 _decoder = msgspec.json.Decoder(Fact)

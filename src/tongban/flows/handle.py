@@ -209,7 +209,7 @@ def review(
 def decide(
     actor: Actor, number: str, granted: bool, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
 ) -> Standing:
-    """办结: the decision. A joint or promised case first has somebody who looked at it (taken over) by this very act."""
+    """办结: the decision. Who decides has looked: nobody need have pressed 接办 first."""
     found = access.held_case(actor, number, expect=expect)
     return standing(_decided(found, granted, note, city_date(at)))
 

@@ -26,7 +26,7 @@ def _one(case: Case, result: str, place: int, on: dt.date) -> facts.ResultIssued
         # A result that is a payment, an entry or a paper of its own: nothing to keep as a licence.
         return acts.issue(case, result, "", "", on)
     issuer = catalog.departments()[kind.issuer]
-    # Defined by its own issuer here: credit code and the last three of the directory code (conventions.md section 1).
+    # Defined by its own issuer here: credit code and the last three of the directory code.
     number = codes.make_e_licence_id(
         issuer.credit_code + kind.type_code[-3:], issuer.credit_code, f"{case.number}{place:02d}"
     )

@@ -58,7 +58,7 @@ def current() -> Act:
 
 
 def inside() -> bool:
-    """True while a transaction is open on this thread: nothing outside may be called then (house.md, sentence 4)."""
+    """True while a transaction is open on this thread: nothing outside may be called then (ADR 0005)."""
     return _act.get() is not None or connection.in_atomic_block
 
 

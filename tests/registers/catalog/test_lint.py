@@ -46,7 +46,7 @@ def test_a_sound_city_has_no_notes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        # the promises of conventions.md section 2
+        # what an item must not promise without saying how
         (sets(results=[{"name": "残疾人证"}]), "没写签发哪种电子证照"),
         (sets(results=[{"name": "敬老卡", "credential": "nothing"}]), "没有证照种类"),
         (sets(visits={"count": 2}), "没写原因"),

@@ -1,4 +1,4 @@
-"""Writers and the checker of the audit trail. The trail is kept at least three years (conventions.md section 4)."""
+"""Writers and the checker of the audit trail. The trail is kept at least three years."""
 
 import datetime as dt
 import hashlib

@@ -1,5 +1,5 @@
 """Writers of the cases register: every fact, and with it the row, what is sealed beside it, and the papers. Plain SQL, one
-statement each and no answer needed, so that inside a flow they travel together (plumbing/tx.py)."""
+statement each and no answer needed, so that inside a flow they travel together (plumbing/statements.py)."""
 
 import datetime as dt
 import uuid

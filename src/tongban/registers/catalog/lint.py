@@ -1,4 +1,4 @@
-"""The check before publishing (conventions.md section 2): references that lead nowhere, promises that cannot be kept,
+"""The check before publishing: references that lead nowhere, promises that cannot be kept,
 papers nobody can bring. Every message says where, what and how to mend it, in words of a civil servant."""
 
 import re

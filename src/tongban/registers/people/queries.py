@@ -166,7 +166,7 @@ def consents_of(person: str, *, about: str = "") -> tuple[HeldConsent, ...]:
 
 
 def named_papers(digests: Sequence[str]) -> set[str]:
-    """Which of these papers are named by a mandate (plumbing.files.sweep asks)."""
+    """Which of these papers are named by a mandate (what plumbing.files.sweep has to ask)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select distinct paper from people_mandate where paper <> '' and paper = any(%s)", [list(digests)]
