@@ -1,5 +1,5 @@
 """From a Paper to PDF/A-2a bytes, tagged for screen readers (PDF/UA-1). Typst keeps its fonts and template in the process, so a
-paper costs ten to twenty milliseconds (half a second the first time); a lock keeps one compiler from two threads."""
+paper costs fifteen milliseconds or some more (half a second the first time); a lock keeps one compiler from two threads."""
 
 import functools
 import io
