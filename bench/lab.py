@@ -3,6 +3,7 @@ demand the real web server and worker, all on loopback and free ports. Leaving t
 
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -45,6 +46,8 @@ class Lab:
             "TONGBAN_VAR": str(self.var), "DJANGO_SETTINGS_MODULE": "tongban.config.settings.embedded",
             "TONGBAN_PUBLIC_URL": self.base,
         }  # fmt: skip
+        # Whoever ends the bench by kill, and not by Ctrl-C, leaves nothing behind either.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self.services = Services(self.var, port=self.port, departments_port=free_port())
         try:
             with console.status("Starting a city of its own …"):

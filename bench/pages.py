@@ -178,7 +178,7 @@ def _scans() -> tuple[int, list[str]]:
         number = cursor.fetchone()[0]
     with CaptureQueriesContext(connection) as captured:
         for show in ("todo", "sent"):
-            worklist.worklist(actor, center=center, show=show, today=today)  # type: ignore[arg-type]
+            worklist.worklist(actor, center=center, show=show, today=today)
         worklist.worklist(actor, center=center, state="received", light="red", today=today)
         worklist.lights(actor, center=center, today=today)
         worklist.find(actor, number)

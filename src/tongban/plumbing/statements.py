@@ -124,6 +124,7 @@ class Line:
     def __init__(self, conn: psycopg.Connection[Any], *, commit: bool) -> None:
         self.conn, self.pg, self.commit = conn, conn.pgconn, commit
         self.prepared = _prepared.setdefault(conn, set())
+        self.load = Transformer(conn)
         self.queue: deque[_Asked | _Prepare | None] = deque()
         self.running = self.unsent = False
         self.noted = connection.queries_logged
@@ -140,7 +141,8 @@ class Line:
             self.prepared.add(name)
             self.pg.send_prepare(name, native)
             self.queue.append(_Prepare(name))
-        words = [_word(v) for v in values]
+        # Every value passes here: a loop in C is worth its brevity.
+        words = [_WORDS[type(v)](v) for v in values]
         formats = [type(v) in _BINARY for v in values]
         self.pg.send_query_prepared(name, words, formats, 1)
         self.queue.append(asked)
@@ -208,9 +210,8 @@ class Line:
         assert result is not None
         if result.status in (_TUPLES, _OK):
             if type(waiting) is _Asked:
-                load = Transformer(self.conn)
-                load.set_pgresult(result)
-                waiting.rows = load.load_rows(0, result.ntuples, tuple)
+                self.load.set_pgresult(result)
+                waiting.rows = self.load.load_rows(0, result.ntuples, tuple)
             return
         if type(waiting) is _Prepare:
             self.prepared.discard(waiting.name)
@@ -264,16 +265,6 @@ _numbers = itertools.count()
 _BINARY = (bytes, memoryview)
 
 
-def _word(value: object) -> bytes | None:
-    """A value as PostgreSQL reads it; bytes stay what they are."""
-    if value is None:
-        return None
-    write = _WORDS.get(type(value))
-    if write is None:
-        raise TypeError(f"{type(value).__name__} cannot be sent to the database")
-    return write(value)
-
-
 def _text(value: str) -> bytes:
     said = value.encode()
     if 0 in said:
@@ -284,25 +275,34 @@ def _text(value: str) -> bytes:
 def _array(values: Sequence[object]) -> bytes:
     words = []
     for value in values:
-        word = _word(value)
+        word = _WORDS[type(value)](value)
         if word is None:
             words.append(b"NULL")
-        elif type(value) is bytes:
+        elif type(value) in _BINARY:
             words.append(b'"\\\\x' + word.hex().encode() + b'"')
         else:
             words.append(b'"' + word.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"')
     return b"{" + b",".join(words) + b"}"
 
 
-_WORDS: dict[type, Callable[[Any], bytes]] = {
-    str: _text,
-    bytes: bytes,
-    memoryview: bytes,
-    bool: lambda v: b"t" if v else b"f",
-    int: lambda v: b"%d" % v,
-    dt.datetime: lambda v: v.isoformat().encode(),
-    dt.date: lambda v: v.isoformat().encode(),
-    uuid.UUID: lambda v: str(v).encode(),
-    list: _array,
-    tuple: _array,
-}
+class _Words(dict[type, Callable[[Any], bytes | None]]):
+    def __missing__(self, kind: type) -> Callable[[Any], bytes | None]:
+        raise TypeError(f"{kind.__name__} cannot be sent to the database")
+
+
+# How PostgreSQL reads a value of each type; bytes stay what they are.
+_WORDS = _Words(
+    {
+        type(None): lambda v: None,
+        str: _text,
+        bytes: bytes,
+        memoryview: bytes,
+        bool: lambda v: b"t" if v else b"f",
+        int: lambda v: b"%d" % v,
+        dt.datetime: lambda v: v.isoformat().encode(),
+        dt.date: lambda v: v.isoformat().encode(),
+        uuid.UUID: lambda v: str(v).encode(),
+        list: _array,
+        tuple: _array,
+    }
+)
