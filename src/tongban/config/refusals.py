@@ -11,8 +11,17 @@ import msgspec
 
 SOURCE = Path(__file__).resolve().parents[1]
 PAGE = SOURCE.parents[1] / "docs" / "refusals.md"
-KINDS = ("Refused", "NotAllowed", "NotFound", "Conflict", "Problem")
-STATUS = {"Refused": "422", "NotAllowed": "403", "NotFound": "404", "Conflict": "409", "Problem": "422"}
+KINDS = ("Refused", "NotAllowed", "NotFound", "Conflict", "Problem", "Malformed")
+# What the constructors take first, where it differs from (code, zh, en).
+_TAKES = {"Problem": ("code", "text"), "Malformed": ("status", "code", "text")}
+STATUS = {
+    "Refused": "422",
+    "NotAllowed": "403",
+    "NotFound": "404",
+    "Conflict": "409",
+    "Problem": "422",
+    "Malformed": "400",
+}
 # A part of a code or of a text that is only known when it is said.
 OPEN = "…"
 
@@ -26,15 +35,18 @@ meaning. `…` stands for a part that is known only when it is said.
 
 | HTTP | means |
 |---|---|
+| 401 | no token, or one that has ended |
 | 403 | the actor lacks the power, the place or the reason |
 | 404 | there is no such thing, or the actor may not know that there is |
 | 409 | somebody else was first: load the newest state and decide again |
+| 400, 413, 415 | a machine sent something that cannot be read at all |
 | 422 | a rule says no; where several things are wrong, all are told at once |
+| 500, 503 | our own fault: whether the act was done is not known; send it again with the same idempotency key |
 """
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One place where a refusal is said: code, kind (the exception or Problem), words, file and line."""
+    """One place where a refusal is said: code, kind (the exception or Problem), words, file and line, HTTP status."""
 
     code: str
     kind: str
@@ -42,6 +54,7 @@ class Said(msgspec.Struct, frozen=True):
     en: str
     file: str
     line: int
+    status: str
 
 
 def said(source: Path = SOURCE) -> list[Said]:
@@ -60,7 +73,8 @@ def in_module(module: ast.Module, file: str) -> Iterator[Said]:
     for function in (n for n in ast.walk(module) if isinstance(n, ast.FunctionDef)):
         parameters = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
         for call in _calls(function, KINDS):
-            if call.args and _names(call.args[0]) & parameters:
+            place = _TAKES.get(_bare(call.func), ("code",)).index("code")
+            if len(call.args) > place and _names(call.args[place]) & parameters:
                 makers[function.name] = (function, call)
     for where, call in _calls_with_function(module):
         known = _assigned(module.body, call.lineno) | (_assigned(ast.walk(where), call.lineno) if where else {})
@@ -73,18 +87,18 @@ def in_module(module: ast.Module, file: str) -> Iterator[Said]:
 
 
 def _one(call: ast.Call, kind: str, known: Mapping[str, ast.expr], file: str, line: int) -> Iterator[Said]:
-    given = dict(zip(("code", "zh", "en") if kind != "Problem" else ("code", "text"), call.args, strict=False))
+    given = dict(zip(_TAKES.get(kind, ("code", "zh", "en")), call.args, strict=False))
     given |= {k.arg: k.value for k in call.keywords if k.arg}
     if "code" not in given:
         return
-    if kind == "Problem":
+    if "text" in given:
         zh, en = _both(given.get("text"), known)
     else:
         zh, en = _text(given.get("zh"), known), _text(given.get("en"), known)
     for code in _codes(given["code"], known):
         # A code that is wholly open is passed on as it was said elsewhere.
         if code != OPEN:
-            yield Said(code, kind, zh, en, file, line)
+            yield Said(code, kind, zh, en, file, line, _text(given.get("status"), known) or STATUS[kind])
 
 
 def _codes(node: ast.expr, known: Mapping[str, ast.expr]) -> list[str]:
@@ -209,7 +223,7 @@ def page(source: Path = SOURCE) -> str:
             area = first
             lines.append(f"\n## {area}\n\n| code | HTTP | 中文 | English | said in |\n|---|---|---|---|---|")
         words = list(dict.fromkeys((p.zh, p.en) for p in places))
-        status = "/".join(sorted({STATUS[p.kind] for p in places if p.kind != "Problem"} or {STATUS["Problem"]}))
+        status = "/".join(sorted({p.status for p in places if p.kind != "Problem"} or {STATUS["Problem"]}))
         where = ", ".join(dict.fromkeys(p.file for p in places))
         zh, en = (" / ".join(dict.fromkeys(_cell(w[i]) for w in words)) for i in (0, 1))
         lines.append(f"| `{code}` | {status} | {zh} | {en} | {where} |")

@@ -185,3 +185,20 @@ def test_unknown_fields_are_errors_everywhere(machine: Any) -> None:
             assert (answer.status_code, answer.json()["code"]) == (422, "request.unknown_field"), path
             asked += 1
     assert asked > 20
+
+
+def test_a_database_that_is_away_is_told_as_such_and_the_same_key_is_advised(
+    machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    from tongban.flows import receive
+
+    def lost(*_: object, **__: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(receive, "receive_at_once", lost)
+    answer = machine().post("/cases", AT_ONCE)
+    assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "1", "api.database_away")
+    # It may have been done: the words do not say that it was not.
+    assert "Idempotency-Key" in answer.json()["detail"] and "没有完成" not in answer.content.decode()

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import AuthenticationError, ValidationError
 
@@ -20,8 +21,14 @@ from tongban.plumbing.limiter import TooOften
 log = logging.getLogger("tongban.openapi")
 MEDIA_TYPE = "application/problem+json"
 NOWHERE = Text("没有这个地址,请查看接口文档", "There is no such address; see the documentation")
-BROKEN = Text(
-    "系统出现故障,这一步没有完成,请稍后重试", "Something broke on our side; nothing was done, try again later"
+BROKEN = Text("系统出现故障,请稍后重试", "Something broke on our side; try again later")
+# Lost in the middle of a commit, nobody can say whether it was done; the key makes the question harmless.
+AWAY = Text(
+    "数据库暂时没有应答,不能确定这一步是否已经完成", "The database does not answer; whether this was done is not known"
+)
+SAME_KEY = Text(
+    "请用同一个 Idempotency-Key 再次发送:已完成的不会重复办理",
+    "Send it again with the same Idempotency-Key: it is done once",
 )
 
 
@@ -123,6 +130,10 @@ def of_exception(request: HttpRequest, error: Exception) -> HttpResponse:
         )
         return respond(request, Malformed(400, "request.unreadable", text))
     log.error("%s %s failed", request.method, request.path, exc_info=error)
+    if isinstance(error, OperationalError | InterfaceError):
+        answer = respond(request, Malformed(503, "api.database_away", AWAY, advice=SAME_KEY))
+        answer["Retry-After"] = "1"
+        return answer
     return respond(request, Malformed(500, "api.broken", BROKEN))
 
 

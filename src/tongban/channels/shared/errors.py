@@ -52,7 +52,8 @@ PAGES: dict[int, tuple[Text, Text, Text]] = {
     ),
     500: (
         Text("系统出现故障", "Something broke on our side"),
-        Text("不是您的操作问题。这一步没有完成,已完成的步骤不受影响。", "It is not your fault. This step was not done; earlier steps stand."),
+        # The connection may have been lost after the commit: nobody can promise that nothing was done.
+        Text("不是您的操作问题。这一步不一定完成了:返回后再提交一次,不会重复办理。", "It is not your fault. This step may or may not be done: go back and send it again, it is done once."),
         Text("请稍后再试;急件请改用纸质收件,并联系技术支持", "Try again shortly; for urgent matters take the request on paper and call support"),
     ),
 }  # fmt: skip
