@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import AT
 from tests.counter import counter, pretended_city
-from tongban.config import demo
+from tongban.config import demo, journey
 from tongban.config.journey import Journey
 from tongban.domain.actor import SYSTEM
 from tongban.plumbing import clock
@@ -38,3 +38,11 @@ def test_the_journey_ends_well_and_once():
     with clock.fixed(AT + DAY):
         done = list(verify.verify(SYSTEM))[-1]
     assert (done.cases, done.wrong) == (4, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("shanghai", "counter")
+def test_a_rewritten_story_is_another_one(monkeypatch):
+    first = [receipt.number for receipt in _played(AT).receipts]
+    monkeypatch.setattr(journey, "STORY", "journey:rewritten")
+    assert not {receipt.number for receipt in _played(AT + DAY).receipts} & set(first)

@@ -1,9 +1,10 @@
 """The journey of the founding documents, played through the same flows as the screens: an old person lives in 闵行 with hukou
 in 杨浦; the son, who lives in 普陀, brings four items to one counter there. Each act carries a key, so playing it again
-changes nothing."""
+changes nothing; a story that was rewritten is another one, with keys of its own."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from tongban.domain.person import Identity
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.flows import deliver, handle, receive, serve
 from tongban.flows.receive import Order, Receipt
+from tongban.plumbing import crypto
 from tongban.reads.progress import center_name
 
 MOTHER = Identity(kind="citizen", name="沈桂芳", number="310110194803120284", birth=dt.date(1948, 3, 12), sex="female")
@@ -23,6 +25,8 @@ HOUSEHOLD = HOME | {
     "marital_status": "widowed", "household_members": "沈桂芳,本人", "consent_economic_check": True,
     "consent_publicity": True, "promise_true": True,
 }  # fmt: skip
+
+STORY = f"journey:{crypto.digest(Path(__file__).read_bytes()).hex()[:12]}"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -56,7 +60,7 @@ class Journey:
     def _receive(self, item: str, intake: Intake) -> Receipt:
         fetched = serve.gather(self.clerk, self.visit, item, at=self._later(minutes=1))
         order = Order(self.visit, item, intake)
-        receipt = receive.receive(self.clerk, order, at=self._later(minutes=2), key=f"journey:receive:{item}")
+        receipt = receive.receive(self.clerk, order, at=self._later(minutes=2), key=f"{STORY}:receive:{item}")
         self.receipts.append(receipt)
         self.fetched = fetched
         return receipt
@@ -65,12 +69,12 @@ class Journey:
         self, act: Callable[..., Any], actor: Actor, receipt: Receipt, *args: Any, name: str, **kwargs: Any
     ) -> Any:
         return act(
-            actor, receipt.number, *args, at=self._later(minutes=5), key=f"journey:{name}:{receipt.item}", **kwargs
+            actor, receipt.number, *args, at=self._later(minutes=5), key=f"{STORY}:{name}:{receipt.item}", **kwargs
         )
 
     def _arrive(self) -> str:
         """The son comes to 普陀 with his mother's papers and a written mandate."""
-        met = serve.meet(self.clerk, MOTHER, how="card", agent=SON, at=self.at, key="journey:meet")
+        met = serve.meet(self.clerk, MOTHER, how="card", agent=SON, at=self.at, key=f"{STORY}:meet")
         self.visit = met.visit
         # A fixed end: one counted from today would be another mandate tomorrow, and the key would say that it was reused.
         serve.register_mandate(
@@ -79,7 +83,7 @@ class Journey:
             until=dt.date(2036, 12, 31),
             paper="委托书 2026-1",
             at=self._later(minutes=1),
-            key="journey:mandate",
+            key=f"{STORY}:mandate",
         )
         return "visit opened, mandate registered"
 
@@ -139,7 +143,7 @@ class Journey:
         """The son brings what was asked to the 普陀 counter."""
         self._later(days=2)
         receipt = self.receipts[1]
-        met = serve.meet(self.clerk, MOTHER, how="card", agent=SON, at=self.at, key="journey:meet:2")
+        met = serve.meet(self.clerk, MOTHER, how="card", agent=SON, at=self.at, key=f"{STORY}:meet:2")
         done = self._act(
             handle.receive_correction, self.clerk, receipt, {"household_members": "沈桂芳,本人,住莘庄镇;沈建国,儿子,住长寿路街道"},
             (PaperIn("support_statement"),), visit=met.visit, name="receive_correction",
