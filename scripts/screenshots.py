@@ -44,7 +44,7 @@ def keep(page: Page, path: Path, *, whole: bool = False) -> None:
 def window(browser: Browser, url: str, language: str, path: Path) -> tuple[str, str]:
     """The counter just before receiving 敬老卡; then receive it, and return number and query code of the case."""
     context = browser.new_context(
-        viewport={"width": 1280, "height": 860}, device_scale_factor=1.5, locale="zh-CN", timezone_id="Asia/Shanghai"
+        viewport={"width": 1280, "height": 900}, device_scale_factor=1.5, locale="zh-CN", timezone_id="Asia/Shanghai"
     )
     context.add_cookies([{"name": "lang", "value": language, "url": url}])
     page = context.new_page()
