@@ -15,7 +15,7 @@ from types import TracebackType
 
 from rich.console import Console
 
-CITY = "310000000"
+CITY = "310000"
 # Where nobody watches, a table may be as wide as it needs.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
 
