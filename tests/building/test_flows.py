@@ -14,6 +14,7 @@ FLOWS = [p for p in files() if p.parent == SRC / "flows" and p.name != "__init__
 
 # Public functions of flows/ that are neither an act nor a part of one, and why that is right.
 EXEMPT = {
+    "access.must_be_mandated": "asks the mandate, writes nothing",
     "access.case": "gives a case after asking for power and place; writes nothing",
     "access.held_case": "as access.case, for an act: needs an open flow by tx.current",
     "access.case_by_code": "gives a case to who knows number and query code; writes nothing",

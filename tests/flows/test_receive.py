@@ -4,6 +4,7 @@ import pytest
 
 from tests.conftest import AT
 from tests.flows.people import MOTHER, PUTUO, YANGPU, staff, with_mandate
+from tongban.domain.person import Identity
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import Conflict, NotFound, Refused
 from tongban.flows import access, handle, receive, serve
@@ -105,3 +106,34 @@ def test_a_result_becomes_a_credential_and_ends_when_it_is_revoked() -> None:
     assert held.number.startswith("1.2.156.3005.2.") and held.fields["card_bank"] == "icbc"
     handle.revoke(clerk, receipt.number, "行政许可法第六十九条", "发放有误", at=AT)
     assert credentials.for_person(met.applicant, ["jinglaoka"]) == ()
+
+
+def test_a_draft_becomes_one_case_however_many_tabs_send_it() -> None:
+    import msgspec
+
+    clerk = staff(PUTUO)
+    met = with_mandate(clerk, AT)
+    order = jinglaoka(met.visit)
+    draft = receive.save_draft(clerk, met.visit, "jinglaoka", order.intake, at=AT)
+    order = msgspec.structs.replace(order, draft=draft.id)
+    first = receive.receive(clerk, order, at=AT, key="tab-1")
+    with pytest.raises(Conflict) as why:
+        receive.receive(clerk, order, at=AT, key="tab-2")
+    assert (why.value.code, why.value.facts["number"]) == ("draft.used", first.number)
+    assert len(worklist.worklist(clerk, today=AT.date()).rows) == 1
+
+
+def test_an_agent_without_a_mandate_cannot_withdraw() -> None:
+    import datetime as dt
+
+    clerk = staff(PUTUO, "case.receive", "case.read")
+    receipt = receive.receive(clerk, jinglaoka(with_mandate(clerk, AT).visit), at=AT, key="k")
+    stranger = Identity(
+        kind="citizen", name="王小明", number="310101199003071230", birth=dt.date(1990, 3, 7), sex="male"
+    )
+    met = serve.meet(clerk, MOTHER, how="typed", agent=stranger, at=AT)
+    with pytest.raises(Refused) as why:
+        handle.withdraw(clerk, receipt.number, visit=met.visit, at=AT)
+    assert why.value.code == "mandate.none"
+    again = with_mandate(clerk, AT)
+    assert handle.withdraw(clerk, receipt.number, visit=again.visit, at=AT).stage == "withdrawn"

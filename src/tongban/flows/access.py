@@ -218,3 +218,18 @@ def mandate_of(agent: str, principal: str, item: str, on: dt.date) -> HeldMandat
             continue
         return mandate
     return None
+
+
+def must_be_mandated(agent: str, principal: str, item: str, on: dt.date) -> str:
+    """The reference of the mandate when somebody acts for the applicant, empty when nobody does; Refused without one."""
+    if not agent:
+        return ""
+    mandate = mandate_of(agent, principal, item, on)
+    if mandate is None:
+        raise Refused(
+            "mandate.none",
+            "代办人没有办理此事项的有效委托,请登记委托书或由本人办理",
+            "No valid mandate for this item: register the mandate, or let the person act",
+            pointer="/agent",
+        )
+    return mandate.ref

@@ -147,6 +147,9 @@ def _for_resident(actor: Actor, number: str, visit: str, expect: int) -> Found:
         if found is None or served.applicant not in (found.case.applicant, found.case.agent):
             # Not this person's: only who could act on it without a visit goes on, and everybody else is told as much.
             return access.held_case(actor, number, expect=expect)
+        # Who acts for another does so by a mandate that holds today: the one of the day of receipt may have ended.
+        agent = served.agent if served.applicant == found.case.applicant else served.applicant
+        access.must_be_mandated(agent, found.case.applicant, found.case.item, city_date(current().at))
     elif actor.kind == "resident":
         found = access.case(actor, number, lock=True)
     else:

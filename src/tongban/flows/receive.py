@@ -138,7 +138,15 @@ def receive(actor: Actor, order: Order, *, channel: Channel = "window", at: dt.d
     served = Served(visit.center, visit.applicant, visit.agent)
     case, due, code = _received(served, order.item, order.version, order.intake, channel)
     if order.draft:
-        cases.use_draft(_draft_id(order.draft), case.number, served.applicant)
+        before = cases.use_draft(_draft_id(order.draft), case.number, served.applicant)
+        if before:
+            raise Conflict(
+                "draft.used",
+                f"这份草稿已经收件,办件编号{before},不会重复收件",
+                f"This draft was received already as {before}; nothing was received twice",
+                pointer="/draft",
+                number=before,
+            )
     return receipt(case, due, code, at)
 
 
@@ -166,28 +174,13 @@ def _received(served: Served, item: str, number: int, intake: Intake, channel: C
     version = version_open(item, number, on)
     doors.must_be_open(version, channel)
     doors.must_be_seen(intake.papers, channel)
-    mandate = _mandate(served.agent, served.applicant, item, on)
+    mandate = access.must_be_mandated(served.agent, served.applicant, item, on)
     assessment = receiving.assess(version, city(), known(), intake, served.center, on)
     receiving.must_be_ready(assessment)
     return _open(
         assessment, intake, center=served.center, applicant=served.applicant, agent=served.agent, mandate=mandate,
         channel=channel, on=on, number=codes.make_case_number(served.center, on, sequence()),
     )  # fmt: skip
-
-
-def _mandate(agent: str, principal: str, item: str, on: dt.date) -> str:
-    """The reference of the mandate when somebody acts for the applicant; no mandate, no case."""
-    if not agent:
-        return ""
-    mandate = access.mandate_of(agent, principal, item, on)
-    if mandate is None:
-        raise Refused(
-            "mandate.none",
-            "代办人没有办理此事项的有效委托,请登记委托书或由本人办理",
-            "No valid mandate for this item: register the mandate, or let the person act",
-            pointer="/agent",
-        )
-    return mandate.ref
 
 
 def _open(

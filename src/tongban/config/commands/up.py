@@ -13,6 +13,7 @@ from rich.console import Console
 from tongban.config.commands import setup_django
 from tongban.config.embedded import EmbeddedFailed
 from tongban.config.services import NotStarted, Services
+from tongban.config.static import NotInstalled
 from tongban.domain.refusals import Refused
 
 
@@ -43,7 +44,7 @@ def up(port: int, departments_port: int, workers: int, demo: bool, once: bool) -
             if not once:
                 console.print(f"\nServing on [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C", highlight=False)
                 _watch(console, services)
-        except (EmbeddedFailed, NotStarted) as why:
+        except (EmbeddedFailed, NotStarted, NotInstalled) as why:
             console.print(f"[red]{why}[/red]", highlight=False)
             good = False
         except Refused as why:
@@ -62,9 +63,12 @@ def _begin(console: Console, services: Services, workers: int) -> None:
         setup_django()
     from django.core.management import call_command
 
+    from tongban.config import static
+
     with console.status("Migrating …"):
         call_command("migrate", verbosity=0)
     with console.status("Collecting screens …"):
+        static.gather()
         call_command("collectstatic", verbosity=0, interactive=False)
     with console.status("Publishing the catalog …"):
         publication = _publish()

@@ -135,10 +135,15 @@ def save_draft(
         return cursor.fetchone() is not None
 
 
-def use_draft(draft: uuid.UUID, number: str, applicant: str) -> None:
-    """The draft became a case of the same person; another person's draft stays as it is."""
+def use_draft(draft: uuid.UUID, number: str, applicant: str) -> str:
+    """The draft became a case of the same person; another person's draft stays as it is. Returns the number of the case it
+    became before, or empty: the row stays locked, so of two tabs that send one draft the second sees the first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "update cases_draft set used_by = %s where id = %s and used_by = '' and applicant = %s",
-            [number, draft, applicant],
+            "select used_by from cases_draft where id = %s and applicant = %s for update", [draft, applicant]
         )
+        row = cursor.fetchone()
+        if row is None or row[0]:
+            return str(row[0]) if row else ""
+        cursor.execute("update cases_draft set used_by = %s where id = %s", [number, draft])
+    return ""
