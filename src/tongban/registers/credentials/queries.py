@@ -36,11 +36,14 @@ def for_person_later(person: str) -> Callable[[], tuple[Held, ...]]:
 
 
 def _ask(persons: Sequence[str], kinds: Sequence[str]) -> Answer:
+    # One person by equality: the length of a list is unknown beforehand, so a list would be planned anew each time.
+    who: list[object] = list(persons) if len(persons) == 1 else [list(persons)]
     return later(
-        f"select {rows.COLUMNS} from credentials_credential where holder = any(%s::uuid[]) and state = 'valid' "
+        f"select {rows.COLUMNS} from credentials_credential "
+        f"where holder = {'%s' if len(persons) == 1 else 'any(%s::uuid[])'} and state = 'valid' "
         + ("and kind = any(%s) " if kinds else "")
         + "order by holder, kind, as_of desc",
-        [list(persons), list(kinds)] if kinds else [list(persons)],
+        [*who, list(kinds)] if kinds else who,
     )
 
 

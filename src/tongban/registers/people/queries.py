@@ -101,10 +101,12 @@ def _data(persons: Sequence[str], which: str) -> Iterator[tuple[str, str, Known]
 
 def _ask(persons: Sequence[str], which: str) -> Answer:
     ids = [one for one in map(_uuid, persons) if one is not None]
+    # One person by equality: the length of a list is unknown beforehand, so a list would be planned anew each time.
+    one = len(ids) == 1
     return later(
-        f"select {which} person_id, element, source, value, as_of, grade from people_datum where person_id = any(%s) "
-        "order by person_id, element, grade, as_of desc, source",
-        [ids],
+        f"select {which} person_id, element, source, value, as_of, grade from people_datum "
+        f"where person_id = {'%s' if one else 'any(%s)'} order by person_id, element, grade, as_of desc, source",
+        ids if one else [ids],
     )
 
 
