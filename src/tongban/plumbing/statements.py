@@ -1,5 +1,5 @@
 """Statements of a flow that travel together: what needs no answer waits in the line until somebody asks, so an acceptance
-costs four round trips instead of a dozen, and every statement is planned once per connection.
+costs three round trips instead of a dozen, and every statement is planned once per connection.
 
 The obvious alternative is psycopg's own pipeline mode; it stands on the same libpq functions, but costs four times the
 processor time for each statement (bench/acceptances.py), because every statement goes to the server by itself there. The
