@@ -1,11 +1,11 @@
 """Statements of a flow that travel together: what needs no answer waits in the line until somebody asks, so an acceptance
 costs three round trips instead of a dozen, and every statement is planned once per connection.
 
-The obvious alternative is psycopg's own pipeline mode; it stands on the same libpq functions, but costs four times the
-processor time for each statement (bench/acceptances.py), because every statement goes to the server by itself there. The
-price: an error of a `say` surfaces at the next answer or at the end of the flow, so code in a flow must not catch database
-errors. Django's cursors work beside it: the line is brought to rest before each of their statements. Outside a flow every
-statement is a line of its own.
+The obvious alternative is psycopg's own pipeline mode; it stands on the same libpq functions, but costs three times the
+processor time for each statement (43 against 14 microseconds, twelve inserts a transaction), because every statement goes to
+the server by itself there. The price: an error of a `say` surfaces at the next answer or at the end of the flow, so code in
+a flow must not catch database errors. Django's cursors work beside it: the line is brought to rest before each of their
+statements. Outside a flow every statement is a line of its own.
 """
 
 import datetime as dt
