@@ -100,7 +100,9 @@ class FetchedWords(msgspec.Struct, frozen=True):
 def fetched_words(fetched: Fetched) -> FetchedWords:
     """The codes of serve.gather as names."""
     return FetchedWords(
-        tuple(map(_kind_name, fetched.came)), tuple(map(_kind_name, fetched.not_there)), tuple(dict.fromkeys(fetched.unavailable))
+        tuple(map(_kind_name, fetched.came)),
+        tuple(map(_kind_name, fetched.not_there)),
+        tuple(dict.fromkeys(fetched.unavailable)),
     )
 
 
