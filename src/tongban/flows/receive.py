@@ -158,19 +158,27 @@ def receive_at_once(
     """收件 by a system that has everything together: who is here, their mandate, and the case, in one act. Nothing is asked
     of departments, so no consent is needed; what they gave before counts. The visit is over with the act."""
     here = center or actor.center
-    met = serve.begin(actor, present.applicant, how=present.how, agent=present.agent, center=here, over=True)
+    met, said = serve.begin(actor, present.applicant, how=present.how, agent=present.agent, center=here, over=True)
     if present.mandate is not None:
         serve.enter_mandate(actor, met.applicant, met.agent, present.mandate)
-    case, due, code = _received(Served(here, met.applicant, met.agent), item, version, intake, channel)
+    case, due, code = _received(Served(here, met.applicant, met.agent), item, version, intake, channel, said)
     current().about(visit=met.visit, how=present.how)
     return receipt(case, due, code, at)
 
 
-def _received(served: Served, item: str, number: int, intake: Intake, channel: Channel) -> tuple[Case, Due, str]:
+def _received(
+    served: Served,
+    item: str,
+    number: int,
+    intake: Intake,
+    channel: Channel,
+    said: dict[str, people.Known] | None = None,
+) -> tuple[Case, Due, str]:
     on = city_date(current().at)
     # Asked before the item is looked at, so that all questions of an acceptance travel together. From here on the counter's
     # row of this center stays locked: a millisecond more than if it were asked for last, for one round trip less.
-    known, sequence = _known_later(served.applicant, on), cases.next_sequence_later(served.center, on)
+    known = _known_later(served.applicant, on) if said is None else lambda: Known({c: k.value for c, k in said.items()})
+    sequence = cases.next_sequence_later(served.center, on)
     version = version_open(item, number, on)
     doors.must_be_open(version, channel)
     doors.must_be_seen(intake.papers, channel)

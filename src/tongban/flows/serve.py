@@ -51,7 +51,7 @@ def meet(
     """Begin to serve a person. With an agent, the agent is the one who is here and whose card was read. ``ethnic`` is what
     the applicant's own card says beside the identity. ``center`` is for systems that serve several counters; staff serve
     at their own."""
-    met = begin(actor, applicant, how=how, agent=agent, ethnic=ethnic, center=center or actor.center)
+    met, _ = begin(actor, applicant, how=how, agent=agent, ethnic=ethnic, center=center or actor.center)
     current().about(case=f"visit:{met.visit}", how=how)
     return met
 
@@ -60,13 +60,14 @@ def meet(
 def begin(
     actor: Actor, applicant: Identity, *, how: How, agent: Identity | None, center: str, ethnic: str = "",
     over: bool = False,
-) -> Met:  # fmt: skip
+) -> tuple[Met, dict[str, Known] | None]:  # fmt: skip
     """Enter who is here and open the visit, as a part of `meet` or of an act that brings all at once (then the visit is
-    ``over`` with it, and nothing can be opened by it afterwards)."""
+    ``over`` with it, and nothing can be opened by it afterwards). Of an applicant never met before comes back all that is
+    known: what was just said."""
     at = current().at
     actor.must("case.receive", center)
     card = how == "card"
-    person = people_service.meet(applicant, at, card=card and agent is None)
+    person, first = people_service.met(applicant, at, card=card and agent is None)
     other = people_service.meet(agent, at, card=card) if agent else ""
     if agent and other == person:
         raise Refused(
@@ -85,7 +86,7 @@ def begin(
         closed_at=at if over else None,
     )  # fmt: skip
     current().about(person=person, place=center, agent=other)
-    return Met(str(visit), person, other)
+    return Met(str(visit), person, other), known if first else None
 
 
 def _identity_values(identity: Identity, source: str, grade: str, at: dt.datetime) -> dict[str, Known]:

@@ -34,7 +34,12 @@ _NEWEST = (
 
 
 def meet(identity: Identity, at: dt.datetime, *, card: bool = False) -> str:
-    """The reference of this person, who is entered when never met before. Same number, same person, however many ask at a
+    """As `met`, without the word whether it was the first time."""
+    return met(identity, at, card=card)[0]
+
+
+def met(identity: Identity, at: dt.datetime, *, card: bool = False) -> tuple[str, bool]:
+    """The reference of this person, who is entered when never met before (then True comes with it). Same number, same person, however many ask at a
     time; someone without a number is always new.
 
     ``card``: read from the card itself, so a changed name is taken over. Raises Refused ``person.name_differs`` when the
@@ -55,7 +60,7 @@ def meet(identity: Identity, at: dt.datetime, *, card: bool = False) -> str:
         if not card:
             raise _name_differs()
         rename(str(found), identity)
-    return str(found)
+    return str(found), found == person
 
 
 def rename(person: str, identity: Identity) -> None:
