@@ -44,11 +44,18 @@ def desk(page: Page, live_server: Any, hire: Callable[..., Any]) -> Iterator[Pag
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{live_server}/window/")
+    ready(page)
     yield page
+
+
+def ready(desk: Page) -> None:
+    """A person presses F2 when the key stands on the button: from then on the page listens."""
+    expect(desk.locator("[aria-keyshortcuts='F2']").first).to_be_visible()
 
 
 def read(desk: Page, counter: Counter, name: str) -> None:
     counter.card(name)
+    ready(desk)
     desk.keyboard.press("F2")
     expect(desk.locator("#q")).to_be_focused()
 
