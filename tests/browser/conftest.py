@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tongban.config import static
 from tongban.config.settings.base import ROOT
@@ -34,6 +34,10 @@ def chromium() -> str | None:
         shutil.which("google-chrome"),
     ]
     return next((p for p in found if p), None)
+
+
+# Two cores may be busy with another test's server: what a person would wait for is waited for.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
