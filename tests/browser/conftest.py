@@ -79,6 +79,9 @@ def axe() -> Callable[[Page], list[str]]:
     source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
     def run(page: Page) -> list[str]:
+        # Judged as it is seen: with its style sheets and letters there, not in the middle of being drawn.
+        page.wait_for_load_state("load")
+        page.evaluate("document.fonts.ready.then(() => true)")
         # evaluate goes around the page's own policy, which rightly refuses an injected script.
         page.evaluate(source)
         found = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(AXE_TAGS)}}}).then(r => r.violations)")
