@@ -1,4 +1,4 @@
-"""Plugs the departments in when the program starts."""
+"""Plugs the departments in and says which node this is, when the program starts."""
 
 from django.apps import AppConfig
 
@@ -11,7 +11,8 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Plug the wiring into its socket."""
-        from tongban.config import wiring
+        from tongban.config import nodes, wiring
         from tongban.plumbing import sockets
 
+        nodes.settle()
         sockets.plug(wiring)

@@ -106,6 +106,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     handling: str = ""
     holder: str = ""
     came_from: str = ""
+    # Centers that had a part in it before those of the other fields: their nodes hold the log and go on hearing of it.
+    centers: tuple[str, ...] = ()
     hand_over: str = "never"
     custody: Literal["here", "sent", "taken", "back"] = "here"
     custody_since: dt.date | None = None
@@ -192,12 +194,20 @@ def _handed_over(case: Case, f: facts.HandedOver) -> dict[str, Any]:
     # Settlement at home moves only the pen; a misjudged or reassigned case gets another handling center.
     return {
         "holder": f.to, "handling": f.to, "came_from": case.holder, "custody": "sent", "custody_since": f.on,
-        "looked": False,
+        "looked": False, "centers": _had_a_part(case, f.to),
     }  # fmt: skip
 
 
 def _handed_back(case: Case, f: facts.HandedBack) -> dict[str, Any]:
-    return {"holder": f.to, "came_from": case.holder, "custody": "back", "custody_since": f.on, "looked": False}
+    return {
+        "holder": f.to, "came_from": case.holder, "custody": "back", "custody_since": f.on, "looked": False,
+        "centers": _had_a_part(case, f.to),
+    }  # fmt: skip
+
+
+def _had_a_part(case: Case, to: str) -> tuple[str, ...]:
+    before = {case.came_from, case.handling, *case.centers}
+    return tuple(sorted(before - {"", case.receiving, case.holder, to}))
 
 
 def _taken_over(case: Case, f: facts.Body) -> dict[str, Any]:

@@ -27,6 +27,11 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+# Which node of which layout this is (cities/<city>/nodes.yaml); alone unless told otherwise.
+TONGBAN_NODE = os.environ.get("TONGBAN_NODE", "city")
+TONGBAN_LAYOUT = os.environ.get("TONGBAN_LAYOUT", "one")
+TONGBAN_NODES = Path(os.environ.get("TONGBAN_NODES") or CITY_FOLDER / "nodes.yaml")
+
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 PUBLIC_URL = os.environ.get("TONGBAN_PUBLIC_URL", "http://127.0.0.1:8000")

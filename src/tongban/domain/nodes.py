@@ -1,0 +1,79 @@
+"""Which node hosts which center, and which nodes a case concerns. One deployment of the program is a node; on one machine a
+single node hosts the whole city, and then nothing concerns another node: that is all the difference there is."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from tongban.domain.actor import below
+from tongban.domain.case import Case
+from tongban.domain.text import Text
+
+LAYOUT_ONE = "one"
+
+
+class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One deployment: its code, name, and the places (district or center codes, 310000 for all) that it hosts."""
+
+    code: str
+    name: Text
+    kind: Literal["city", "district"]
+    hosts: tuple[str, ...] = ()
+    evidence: str = "reconstructed"
+
+
+class Nodes(msgspec.Struct, frozen=True, dict=True):
+    """The nodes of a layout. Places that no district names are hosted by the city node, so every center has a host."""
+
+    nodes: tuple[Node, ...]
+
+    @cached_property
+    def by_code(self) -> dict[str, Node]:
+        """The nodes by code."""
+        return {node.code: node for node in self.nodes}
+
+    @cached_property
+    def city(self) -> str:
+        """The code of the city node."""
+        return next(node.code for node in self.nodes if node.kind == "city")
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {}
+
+    def host(self, center: str) -> str:
+        """The node that hosts a center: the one with the longest place that covers it."""
+        known = self._known.get(center)
+        if known is None:
+            covering = [(len(below(p)), n.code) for n in self.nodes for p in n.hosts if center.startswith(below(p))]
+            known = self._known[center] = max(covering)[1] if covering else self.city
+        return known
+
+    def concerned(self, case: Case) -> frozenset[str]:
+        """The nodes that hold the log of this case: all that ever had a part in it, and the city."""
+        if len(self.nodes) == 1:
+            return frozenset((self.city,))
+        centers = {case.receiving, case.handling, case.holder, case.came_from, *case.centers} - {""}
+        return frozenset(self.host(center) for center in centers) | {self.city}
+
+
+def problems(nodes: Iterable[Node]) -> list[str]:
+    """What is wrong with a layout, in words: empty is good."""
+    rows = tuple(nodes)
+    found = []
+    codes = [node.code for node in rows]
+    if twice := sorted({c for c in codes if codes.count(c) > 1}):
+        found.append(f"节点代码重复:{'、'.join(twice)}")
+    if sum(node.kind == "city" for node in rows) != 1:
+        found.append("必须恰好有一个市级节点(kind: city)")
+    if bad := [c for c in codes if not (c.isascii() and c.isalnum() and c.islower())]:
+        found.append(f"节点代码只能用小写字母和数字:{'、'.join(bad)}")
+    places: dict[str, str] = {}
+    for node in rows:
+        for place in node.hosts:
+            if place in places:
+                found.append(f"{place} 同时由 {places[place]} 和 {node.code} 承载,只能有一个节点")
+            places[place] = node.code
+    return found
