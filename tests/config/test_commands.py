@@ -1,5 +1,8 @@
 """The program says what is wrong in words, to whoever has not read the code."""
 
+import subprocess
+import sys
+
 from click.testing import CliRunner
 from django.db import OperationalError, connection
 
@@ -26,3 +29,10 @@ def test_doctor_names_it_too_and_every_advice_can_be_followed(monkeypatch):
     good, found, mend = question()
     assert (good, found) == (False, "connection is bad: nobody there")
     assert ".venv/bin/tongban up" in mend
+
+
+def test_up_says_where_things_are_before_the_settings_are_read():
+    """Settings are read once, at their import: read too early, other ports given to `up` would be asked of in vain."""
+    look = "import sys, tongban.config.commands.up; print([m for m in sys.modules if '.settings.' in m])"
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

@@ -13,7 +13,6 @@ from rich.console import Console
 from tongban.config.commands import setup_django
 from tongban.config.embedded import EmbeddedFailed
 from tongban.config.services import NotStarted, Services
-from tongban.config.static import NotInstalled
 from tongban.domain.refusals import Refused
 
 
@@ -44,7 +43,7 @@ def up(port: int, departments_port: int, workers: int, demo: bool, once: bool) -
             if not once:
                 console.print(f"\nServing on [bold]http://127.0.0.1:{port}[/bold] until Ctrl-C", highlight=False)
                 _watch(console, services)
-        except (EmbeddedFailed, NotStarted, NotInstalled) as why:
+        except (EmbeddedFailed, NotStarted) as why:
             console.print(f"[red]{why}[/red]", highlight=False)
             good = False
         except Refused as why:
@@ -63,12 +62,16 @@ def _begin(console: Console, services: Services, workers: int) -> None:
         setup_django()
     from django.core.management import call_command
 
+    # Never at the top of this file: it reads the settings, which must find what `up` says of ports and addresses.
     from tongban.config import static
 
     with console.status("Migrating …"):
         call_command("migrate", verbosity=0)
     with console.status("Collecting screens …"):
-        static.gather()
+        try:
+            static.gather()
+        except static.NotInstalled as why:
+            raise NotStarted(str(why)) from why
         call_command("collectstatic", verbosity=0, interactive=False)
     with console.status("Publishing the catalog …"):
         publication = _publish()
