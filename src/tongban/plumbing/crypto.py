@@ -8,6 +8,7 @@ import os
 import secrets
 import stat
 import threading
+import uuid
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,18 +41,21 @@ class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
     """``seal``: key id (1–255) to 16 bytes hex, the greatest id seals. ``blind`` and ``sign``: 32 bytes hex.
 
     The blind key has no ids: changing it means computing every index anew, which is another operation than rotation.
+    ``person`` (32 bytes hex) is the one key that all nodes of a city share: from it follows the reference of a person, so
+    that a case means the same person everywhere. A node alone needs none of its own.
     """
 
     seal: dict[str, str]
     blind: str
     sign: str
+    person: str = ""
 
 
 class Keyring:
     """The keys in use. Cipher contexts are made per value (they hold a nonce); the key objects and the keyed
     HMAC beginnings are made once and only copied, which is safe between threads."""
 
-    def __init__(self, seal: dict[int, bytes], blind: bytes, sign: bytes) -> None:
+    def __init__(self, seal: dict[int, bytes], blind: bytes, sign: bytes, person: bytes = b"") -> None:
         if not seal or any(not 1 <= i <= 255 or len(k) != 16 for i, k in seal.items()):
             raise KeysRefused("a seal key needs an id from 1 to 255 and 16 bytes")
         if len(blind) != 32 or len(sign) != 32:
@@ -59,6 +63,9 @@ class Keyring:
         self.ciphers = {i: algorithms.SM4(k) for i, k in seal.items()}
         self.newest = max(seal)
         self.signer = HMAC(sign, hashes.SM3())
+        if person and len(person) != 32:
+            raise KeysRefused("the person key needs 32 bytes")
+        self.person = HMAC(person or _mac(HMAC(blind, hashes.SM3()), "person reference"), hashes.SM3())
         # One key for each field, so that equal values in two columns do not show that they are equal.
         self.blinder = lru_cache(maxsize=256)(lambda field: HMAC(_mac(HMAC(blind, hashes.SM3()), field), hashes.SM3()))
 
@@ -79,7 +86,7 @@ class Keyring:
         try:
             held = msgspec.json.decode(raw, type=_KeyFile)
             seal = {int(i): bytes.fromhex(k) for i, k in held.seal.items()}
-            return cls(seal, bytes.fromhex(held.blind), bytes.fromhex(held.sign))
+            return cls(seal, bytes.fromhex(held.blind), bytes.fromhex(held.sign), bytes.fromhex(held.person))
         except (ValueError, msgspec.MsgspecError):
             # Neither the text nor its cause is shown: it would be key material in a log.
             raise KeysRefused(f"key file {path} is not understood; restore it from the backup") from None
@@ -209,6 +216,13 @@ def blind(value: str, *, field: str) -> bytes:
     mac = (_keys or keyring()).blinder(field).copy()
     mac.update(value.encode())
     return mac.finalize()[:BLIND]
+
+
+def person_reference(number: str) -> uuid.UUID:
+    """The reference of the person with this number (with its kind before it): the same on every node that has the city's
+    person key, and telling nothing to who has not. A UUID of version 8 (RFC 9562)."""
+    value = int.from_bytes(_mac(keyring().person.copy(), number)[:16], "big")
+    return uuid.UUID(int=value & ~(0xF << 76 | 0b11 << 62) | 0x8 << 76 | 0b10 << 62)
 
 
 def sign(material: bytes) -> bytes:

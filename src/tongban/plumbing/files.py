@@ -133,6 +133,28 @@ def _pieces(path: Path, digest: str, size: int) -> Iterator[bytes]:
             yield crypto.open_(file.read(CHUNK + crypto.OVERHEAD), _context(digest, number, size))
 
 
+def size_of(digest: str) -> int:
+    """How many bytes the paper has. Raises NotFound ``file.missing``."""
+    try:
+        with _path(digest).open("rb") as file:
+            return int.from_bytes(file.read(12)[4:], "big")
+    except FileNotFoundError:
+        raise _missing(digest) from None
+
+
+def count(size: int) -> int:
+    """In how many pieces a paper of this size lies in the cabinet, and travels."""
+    return max(1, -(-size // CHUNK))
+
+
+def piece(digest: str, place: int) -> bytes:
+    """One piece of a paper (place from 0). Raises NotFound ``file.missing``, crypto.Tampered."""
+    size = size_of(digest)
+    with _path(digest).open("rb") as file:
+        file.seek(12 + place * (CHUNK + crypto.OVERHEAD))
+        return crypto.open_(file.read(CHUNK + crypto.OVERHEAD), _context(digest, place, size))
+
+
 def read(digest: str) -> bytes:
     """The whole paper (at most settings.UPLOAD_LIMIT bytes, or what the house made). Raises as ``get``."""
     return b"".join(get(digest))

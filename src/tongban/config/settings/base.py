@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "tongban.registers.counters.apps.CountersConfig",
     "tongban.registers.enquiries.apps.EnquiriesConfig",
     "tongban.registers.staff.apps.StaffConfig",
+    "tongban.exchange.apps.ExchangeConfig",
     "tongban.channels.shared.apps.SharedConfig",
     "tongban.channels.window.apps.WindowConfig",
     "tongban.channels.resident.apps.ResidentConfig",

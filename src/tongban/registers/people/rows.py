@@ -2,6 +2,7 @@
 by which index it is found again."""
 
 import datetime as dt
+import uuid
 
 import msgspec
 
@@ -9,6 +10,7 @@ from tongban.domain.consent import Consent, Mandate
 from tongban.domain.person import Identity, index_key
 from tongban.domain.ports import Grade, Value
 from tongban.plumbing import crypto
+from tongban.plumbing.ids import new_id
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +43,14 @@ def number_blind(identity: Identity) -> bytes | None:
 def number_index(number: str) -> bytes:
     """The index of a number, however it was typed."""
     return crypto.blind(index_key("number", number), field="people.number")
+
+
+def reference(identity: Identity) -> uuid.UUID:
+    """The reference of a person: from the number, so that all nodes of a city give the same one. Someone without a number
+    is met anew each time."""
+    if not identity.number:
+        return new_id()
+    return crypto.person_reference(f"{identity.kind}:{index_key('number', identity.number)}")
 
 
 def name_index(name: str) -> bytes:

@@ -23,7 +23,7 @@ _MEET = (
     "made as (insert into people_person (id, id_kind, number_blind, name_blind, identity, met_at) "
     "select %s::uuid, %s::text, %s::bytea, %s::bytea, %s::bytea, %s::timestamptz where not exists (select from found) "
     "on conflict (id_kind, number_blind) do nothing returning id, name_blind) "
-    "select id, name_blind from found union all select id, name_blind from made"
+    "select id, name_blind, false from found union all select id, name_blind, true from made"
 )
 _KEEP = "insert into people_datum (person_id, element, source, value, as_of, grade, kept_at)"
 _NEWEST = (
@@ -45,7 +45,7 @@ def met(identity: Identity, at: dt.datetime, *, card: bool = False) -> tuple[str
     ``card``: read from the card itself, so a changed name is taken over. Raises Refused ``person.name_differs`` when the
     number is known under another name and no card was read: a digit or the name is mistyped, or the name was changed.
     """
-    person = new_id()
+    person = rows.reference(identity)
     name = rows.name_index(identity.name)
     number, sealed = rows.number_blind(identity), rows.seal_identity(person, identity)
     # Nothing comes back when another transaction entered the same number after this statement had looked:
@@ -55,12 +55,29 @@ def met(identity: Identity, at: dt.datetime, *, card: bool = False) -> tuple[str
             break
     else:
         raise Conflict("person.busy", "正在登记同一个人,请重试", "The same person is being entered; try again")
-    ((found, known_as),) = row
+    ((found, known_as, first),) = row
     if known_as != name:
         if not card:
             raise _name_differs()
         rename(str(found), identity)
-    return str(found), found == person
+    return str(found), first
+
+
+def arrived(person: str, identity: Identity, at: dt.datetime) -> None:
+    """Enter somebody under the reference that came with a letter, unless known already. Raises Conflict ``person.two_references``
+    when the number is known here under another one (the nodes do not share the city's person key)."""
+    number, sealed = rows.number_blind(identity), rows.seal_identity(person, identity)
+    row = ask(
+        "insert into people_person (id, id_kind, number_blind, name_blind, identity, met_at) values (%s, %s, %s, %s, %s, %s) "
+        "on conflict do nothing returning id",
+        [uuid.UUID(person), identity.kind, number, rows.name_index(identity.name), sealed, at],
+    ) or ask("select id from people_person where id = %s", [uuid.UUID(person)])
+    if not row:
+        raise Conflict(
+            "person.two_references",
+            "同一证件号码在两个节点有不同的人员编号:请核对各节点的 person 密钥是否一致",
+            "One number has two references: do all nodes have the same person key?",
+        )
 
 
 def rename(person: str, identity: Identity) -> None:

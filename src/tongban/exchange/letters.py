@@ -1,0 +1,269 @@
+"""What nodes write to each other: versioned letters, each a frozen struct. Unknown kinds and unknown fields are errors, so that
+nothing is half understood; committed JSON Schemas and samples (schemas/) hold every version to its word."""
+
+import datetime as dt
+from typing import Any, Literal
+
+import msgspec
+
+from tongban.domain.chain import Entry
+from tongban.domain.consent import Mandate
+from tongban.domain.person import Identity
+from tongban.domain.text import Text
+
+SCHEMA = 1
+"""The version this program writes. It reads this one and the one before: nodes are upgraded on different days."""
+OLDEST = max(1, SCHEMA - 1)
+"""The oldest version that this program reads."""
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="letter"):
+    """What all letters share: a tag."""
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a letter."""
+
+
+class Logged(_Part, frozen=True):
+    """One entry of a case's log: its place, moment (UTC), who, the bytes of the fact as text, and its hash (hex)."""
+
+    n: int
+    at: dt.datetime
+    by: str
+    body: str
+    hash: str
+
+
+class Kept(_Part, frozen=True):
+    """What lies sealed beside a fact, in clear inside the bag: answers or a note, with its salt."""
+
+    kind: str
+    digest: str
+    plain: bytes
+
+
+class PersonHere(_Part, frozen=True):
+    """Who a person reference is."""
+
+    ref: str
+    identity: Identity
+
+
+class MandateHere(_Part, frozen=True):
+    """The mandate under which the agent of a case acts."""
+
+    ref: str
+    mandate: Mandate
+
+
+class FileHere(_Part, frozen=True):
+    """A file that belongs to a letter and travels by itself: SM3 digest (hex) and size in bytes."""
+
+    digest: str
+    size: int
+
+
+class Facts(_Body, frozen=True, tag="facts"):
+    """Entries of the log of a case for a node that holds a copy. ``query_code`` comes with the first entry."""
+
+    number: str
+    entries: tuple[Logged, ...]
+    query_code: str = ""
+
+
+class Dossier(_Body, frozen=True, tag="dossier"):
+    """移交: the whole log and all that lies beside it, for the node that holds the pen from now on."""
+
+    number: str
+    entries: tuple[Logged, ...]
+    query_code: str
+    kept: tuple[Kept, ...] = ()
+    people: tuple[PersonHere, ...] = ()
+    mandate: MandateHere | None = None
+    files: tuple[FileHere, ...] = ()
+
+
+class Piece(_Body, frozen=True, tag="piece"):
+    """A piece of a file: the place-th (from 0) of ``of``. Filled in when the bag is packed, from the cabinet."""
+
+    digest: str
+    size: int
+    place: int
+    of: int
+    data: bytes = b""
+
+
+class Asker(_Part, frozen=True):
+    """Who asks from the other node: vouched for by that node. ``serves`` are the persons whom this actor serves right now."""
+
+    kind: Literal["staff", "resident", "machine"]
+    ref: str
+    center: str = ""
+    serves: tuple[str, ...] = ()
+
+
+class Request(_Body, frozen=True, tag="request"):
+    """An act asked of the holder by a node that does not hold the case: the name of the act and its arguments as JSON."""
+
+    id: str
+    act: str
+    number: str
+    origin: str
+    asker: Asker
+    arguments: dict[str, Any]
+    files: tuple[FileHere, ...] = ()
+
+
+class Outcome(_Body, frozen=True, tag="outcome"):
+    """What became of a request: done (the fact travels by itself), or refused with a code and words."""
+
+    request: str
+    number: str
+    done: bool
+    code: str = ""
+    text: Text = Text("")
+
+
+class Question(_Body, frozen=True, tag="question"):
+    """A case held elsewhere, asked of the city: by number and query code, or all of a person at the counter."""
+
+    id: str
+    number: str = ""
+    query_code: str = ""
+    person: str = ""
+
+
+class Standing(_Part, frozen=True):
+    """A case as the city knows it: its log and what the row adds."""
+
+    number: str
+    query_code: str
+    entries: tuple[Logged, ...]
+
+
+class Answer(_Body, frozen=True, tag="answer"):
+    """The city's answer, from its copies, true as of ``as_of``: the moment of the last word from the holding node."""
+
+    question: str
+    cases: tuple[Standing, ...]
+    as_of: dt.datetime
+
+
+class Version(_Part, frozen=True):
+    """A published item version as it was digested."""
+
+    code: str
+    version: int
+    valid_from: dt.date
+    digest: str
+    body: str
+
+
+class Publication(_Body, frozen=True, tag="publication"):
+    """A catalog edition, published once at the city node: the very bytes, so that every node computes the same digest."""
+
+    id: str
+    digest: str
+    published_at: dt.datetime
+    by: str
+    note: str
+    body: str
+    versions: tuple[Version, ...] = ()
+
+
+class ItemOpen(_Body, frozen=True, tag="item_open"):
+    """An item was closed or opened again at the city node."""
+
+    code: str
+    open: bool
+    reason: str
+    since: dt.datetime
+    by: str
+
+
+class Again(_Body, frozen=True, tag="again"):
+    """Please write again: the facts of a case behind entry ``after``."""
+
+    number: str
+    after: int
+
+
+class Recall(_Body, frozen=True, tag="recall"):
+    """A node restored from a backup asks for every fact since a moment of the cases that concern it."""
+
+    since: dt.datetime
+
+
+class Position(_Part, frozen=True):
+    """A lane: how far letters were sent, or applied."""
+
+    lane: str
+    at: int
+
+
+class Status(_Body, frozen=True, tag="status"):
+    """A word each second and after each bag: not kept, not numbered. ``applied`` of your lanes, ``sent`` on mine to you."""
+
+    at: dt.datetime
+    schema: int
+    catalog: str = ""
+    applied: tuple[Position, ...] = ()
+    sent: tuple[Position, ...] = ()
+    waiting: int = 0
+
+
+Body = (
+    Facts | Dossier | Piece | Request | Outcome | Question | Answer | Publication | ItemOpen | Again | Recall | Status
+)
+
+
+class Letter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A letter: its id (hex), when it was written (UTC), and what it says."""
+
+    id: str
+    at: dt.datetime
+    body: Body
+
+
+class Unreadable(Exception):
+    """A letter that this program does not understand: an unknown kind, an unknown field, a newer version."""
+
+
+_decode = msgspec.json.Decoder(Letter).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(letter: Letter) -> bytes:
+    """The letter as it is kept and travels."""
+    return _encode(letter)
+
+
+def decode(data: bytes, schema: int = SCHEMA) -> Letter:
+    """Read a letter of this version or the one before. Raises Unreadable, saying what is not understood."""
+    if not OLDEST <= schema <= SCHEMA:
+        raise Unreadable(f"letters of version {schema}; this node reads {OLDEST} to {SCHEMA}")
+    try:
+        return _decode(data)
+    except (msgspec.ValidationError, msgspec.DecodeError) as why:
+        raise Unreadable(str(why)) from None
+
+
+def kind(body: Any) -> str:
+    """The tag of a letter: ``facts``, ``dossier`` …"""
+    return str(body.__struct_config__.tag)
+
+
+def logged(entry: Entry) -> Logged:
+    """An entry as it travels."""
+    return Logged(entry.n, entry.at, entry.by, entry.body.decode(), entry.hash.hex())
+
+
+def entry(number: str, one: Logged) -> Entry:
+    """An entry as it is kept. Raises ValueError for a hash that is none."""
+    return Entry(number, one.n, one.at, one.by, one.body.encode(), bytes.fromhex(one.hash))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of all letters: committed as schemas/letters-<version>.json."""
+    return msgspec.json.schema(Letter)
