@@ -18,6 +18,17 @@ from pathlib import Path
 
 DATABASE = "tongban"
 
+_USUAL = {"shared_buffers": "512MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min"}
+# One of many on a machine. Whatever is acknowledged is on the disk here, too; small is only what is kept in memory and in
+# advance. Commits are dated, so that the way of a letter can be measured from commit to commit.
+_SMALL = {
+    "shared_buffers": "32MB", "min_wal_size": "64MB", "max_wal_size": "256MB", "wal_buffers": "1MB", "work_mem": "2MB",
+    "maintenance_work_mem": "16MB", "max_worker_processes": "2", "max_parallel_workers": "0",
+    "max_parallel_workers_per_gather": "0", "autovacuum_max_workers": "1", "autovacuum_worker_slots": "2",
+    "max_logical_replication_workers": "0", "max_wal_senders": "2", "max_replication_slots": "2",
+    "track_commit_timestamp": "on", "io_method": "sync",
+}  # fmt: skip
+
 
 class EmbeddedFailed(RuntimeError):
     """The embedded PostgreSQL could not start; the text says what to do next."""
@@ -80,8 +91,21 @@ def running(data: Path) -> bool:
     return result.returncode == 0
 
 
-def start(data: Path, *, safe: bool = True, connections: int = 120) -> str:
-    """Start (or find running) the server over ``data`` and return its DATABASE_URL. ``safe=False`` is for tests only."""
+def alive(data: Path) -> bool:
+    """True while the server process over ``data`` lives, whether or not it answers: a look that costs next to nothing."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+        with contextlib.suppress(PermissionError):
+            os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat")
+        # Killed and not yet collected, or the number given to somebody else: only Linux can tell, and others need not.
+        return not stat.exists() or ("(postgres)" in (told := stat.read_text()) and ") Z" not in told)
+    return False
+
+
+def start(data: Path, *, safe: bool = True, small: bool = False, connections: int = 120) -> str:
+    """Start (or find running) the server over ``data`` and return its DATABASE_URL. ``small`` is for many on one machine,
+    ``safe=False`` for tests only."""
     data = data.resolve()
     if running(data):
         return url(data)
@@ -105,11 +129,12 @@ def start(data: Path, *, safe: bool = True, connections: int = 120) -> str:
             raise EmbeddedFailed(f"initdb failed in {data}:\n{made.stderr}\nRemove the folder and try again.")
     options = {
         "listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": str(connections),
-        "shared_buffers": "512MB" if safe else "128MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min",
         "random_page_cost": "1.1", "jit": "off", "timezone": "UTC", "wal_compression": "on",
-    }  # fmt: skip
+    } | (_SMALL if small else _USUAL)  # fmt: skip
     if not safe:
-        options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        options |= {
+            "shared_buffers": "128MB", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
+        }  # fmt: skip
     flags = " ".join(f"-c {k}='{v}'" for k, v in options.items())
     begun = _run(
         [str(bin_ / "pg_ctl"), "-D", str(data), "-l", str(data / "server.log"), "-w", "-o", flags, "start"], owner

@@ -34,8 +34,12 @@ def port_free(port: int) -> bool:
 class Services:
     """Starts and stops. Use as a context manager; leaving it stops everything that it started."""
 
-    def __init__(self, var: Path, *, port: int = 8000, departments_port: int = 8071) -> None:
+    def __init__(
+        self, var: Path, *, port: int = 8000, departments_port: int = 8071, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """``environment``: what the processes are told besides this process's own, which stays as it is."""
         self.var, self.port, self.departments_port = var, port, departments_port
+        self.environment = dict(environment or {})
         self.pretended = "TONGBAN_DEPARTMENTS_URL" not in os.environ
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.own_database = False
@@ -48,6 +52,10 @@ class Services:
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+    def environ(self) -> dict[str, str]:
+        """All that the processes are told."""
+        return {**os.environ, **self.environment}
 
     def database(self) -> str:
         """DATABASE_URL if it is set, else the embedded server of the project's folder."""
@@ -98,12 +106,12 @@ class Services:
         """Timed work: silence, lapsed corrections, provisional dates, seals."""
         self._start("worker", [sys.executable, "-m", "tongban.config.worker"])
 
-    def _start(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> None:
+    def _start(self, name: str, command: list[str]) -> None:
         self._commands[name] = command
-        log = (self.var / f"{name}.log").open("ab")
-        self.running[name] = subprocess.Popen(
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(more or {})}, start_new_session=True
-        )  # fmt: skip
+        with (self.var / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environ(), start_new_session=True
+            )
 
     def _wait(self, name: str, port: int, seconds: float = 60) -> None:
         until = time.monotonic() + seconds
@@ -116,7 +124,8 @@ class Services:
         raise NotStarted(f"{name} did not start; its log is {self.var / (name + '.log')}:\n{self._tail(name)}")
 
     def _tail(self, name: str) -> str:
-        return (self.var / f"{name}.log").read_text(errors="replace")[-1_500:]
+        log = self.var / f"{name}.log"
+        return log.read_text(errors="replace")[-1_500:] if log.exists() else ""
 
     def healthy(self) -> bool:
         """True while the web answers."""
