@@ -105,7 +105,8 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+# Nodes on one machine may share one folder of screens.
+STATIC_ROOT = Path(os.environ.get("TONGBAN_STATIC") or VAR / "static")
 STATICFILES_DIRS = [VAR / "static-src"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
