@@ -1,4 +1,4 @@
-"""Founds a node, in a process of its own: migrates, publishes the catalog where that is wanted, issues a token for a machine.
+"""Founds a node, in a process of its own: migrates, lays out the screens, publishes the catalog, issues a machine's token.
 A process of its own, because whoever runs many nodes has many databases, and Django is pointed at one for its life."""
 
 import argparse
@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings.embedde
 def main(arguments: list[str] | None = None) -> int:
     """Prints one line of JSON: the catalog's digest and the token, each only when asked for. Harmless to repeat."""
     parser = argparse.ArgumentParser(prog="python -m tongban.config.found", description="Found a node")
+    parser.add_argument("--screens", action="store_true", help="lay out what the screens are made of")
     parser.add_argument("--publish", metavar="NOTE", default="", help="publish the city's catalog (city node only)")
     parser.add_argument("--token", metavar="NAME", default="", help="issue a token for a machine, good for two days")
     parser.add_argument(
@@ -26,6 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    if asked.screens:
+        from tongban.config import static
+
+        try:
+            static.gather()
+        except static.NotInstalled as why:
+            print(why, file=sys.stderr)
+            return 1
+        call_command("collectstatic", verbosity=0, interactive=False)
     told: dict[str, str] = {}
     if asked.publish:
         told["catalog"] = _publish(asked.publish)

@@ -10,6 +10,7 @@ import click
 
 COMMANDS = {
     "up": "Start everything on this machine: database, departments, web, worker.",
+    "node": "Run one node of a city of many, or make its keys.",
     "journey": "Play the founding documents' journey through the real flows.",
     "catalog": "Check, publish or show the city's items.",
     "verify": "Recompute all chains, folds and audit seals.",
