@@ -16,6 +16,9 @@ Scope = Literal["direct", "split", "settle_home", "local"]
 Home = Literal["hukou", "residence", "employer"]
 Handling = Literal["on_the_spot", "promised", "joint"]
 Action = Literal["apply", "certificate", "query", "register"]
+# Why one comes: to apply at all (no door online), to show papers, to be there oneself, to collect, or to a place that is no
+# counter (a hospital, an inspection). The first four can be done for several items in one visit, the last cannot.
+Cause = Literal["apply", "papers", "presence", "collect", "elsewhere"]
 SPECIAL = ("hearing", "inspection", "appraisal", "expert_review", "publicity")
 
 SCOPE_NAMES = {
@@ -95,10 +98,11 @@ class PaperNeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One step of the process as the guide shows it."""
+    """One step of the process as the guide shows it. At a step of the ``counter`` or the ``person`` the person takes part;
+    ``attend`` is an appointment, ``pay`` a payment."""
 
-    step: Literal["receive", "accept", "review", "decide", "deliver"]
-    who: Literal["counter", "back_office", "department"]
+    step: Literal["receive", "accept", "attend", "review", "decide", "pay", "deliver"]
+    who: Literal["counter", "back_office", "department", "person"]
     text: Text = Text("")
     days: int = 0
 
@@ -114,10 +118,11 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class Visits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How often a person must come, and why."""
+    """How often a person must come, and why; ``causes`` has a word for each visit (life events weigh them)."""
 
     count: int = 0
     reason: Text | None = None
+    causes: tuple[Cause, ...] = ()
 
 
 class Fee(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -35,6 +35,7 @@ WHO_STEPS = {
     "counter": Text("窗口", "counter"),
     "back_office": Text("后台", "back office"),
     "department": Text("主管部门", "department"),
+    "person": Text("您本人", "you"),
 }
 # How far a line may be believed: empty = taken from a public guide.
 DOUBT = {

@@ -12,6 +12,7 @@ from tongban.domain.calendar import Year
 from tongban.domain.condition import parse
 from tongban.domain.element import Element
 from tongban.domain.item import Department, Item, ItemVersion
+from tongban.domain.life_event import LifeEvent
 from tongban.domain.material import CredentialKind, MaterialKind
 from tongban.domain.place import Center, Division, Places, ServiceHours
 from tongban.domain.text import Text
@@ -70,6 +71,73 @@ class SituationRow(_Row, frozen=True):
     expect: Expect
 
 
+class Held(_Row, frozen=True):
+    """What the city knows of one person of an event: whether the register of people does, e-licences, checks."""
+
+    register: bool = False
+    credentials: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
+class EventGiven(_Row, frozen=True):
+    """The resident of a situation of a life event."""
+
+    event: str
+    today: dt.date
+    channel: str = "resident"
+    center: str = ""
+    answers: Mapping[str, Any] = {}
+    unsure: tuple[str, ...] = ()
+    chosen: tuple[str, ...] | None = None
+    insist: tuple[str, ...] = ()
+    known: Mapping[str, Held] = {}
+
+
+class Range(_Row, frozen=True):
+    """A number that is not exact in the source."""
+
+    least: int = 0
+    most: int | None = None
+
+
+class Figures(_Row, frozen=True):
+    """Figures that must come out; what is not written is not compared."""
+
+    items: int | Range | None = None
+    links: int | Range | None = None
+    forms: int | Range | None = None
+    fields: int | Range | None = None
+    papers: int | Range | None = None
+    visits: int | Range | None = None
+    days: int | Range | None = None
+
+
+class EventExpect(_Row, frozen=True):
+    """What the composer should say."""
+
+    items: tuple[str, ...] | None = None
+    not_eligible: Mapping[str, tuple[str, ...]] | None = None
+    maybe: tuple[str, ...] | None = None
+    before: Figures | None = None
+    after: Figures | None = None
+    papers: tuple[str, ...] | None = None
+    follow: tuple[str, ...] | None = None
+    deferred: tuple[str, ...] | None = None
+    order: tuple[tuple[str, str], ...] = ()
+    parallel: tuple[tuple[str, str], ...] = ()
+    next: str | None = None
+
+
+class EventSituationRow(_Row, frozen=True):
+    """A situation of a life event; the one marked ``reference`` stands in the table over all events."""
+
+    name: str
+    why: Text
+    given: EventGiven
+    expect: EventExpect
+    reference: bool = False
+
+
 class City(msgspec.Struct, frozen=True, omit_defaults=True):
     """A whole compiled catalog. ``versions`` holds every version of every item; situations are not published."""
 
@@ -81,6 +149,7 @@ class City(msgspec.Struct, frozen=True, omit_defaults=True):
     calendar: tuple[Year, ...] = ()
     items: tuple[Item, ...] = ()
     versions: tuple[ItemVersion, ...] = ()
+    events: tuple[LifeEvent, ...] = ()
 
 
 class Source(msgspec.Struct):
@@ -92,6 +161,7 @@ class Source(msgspec.Struct):
     notes: list[Note]
     documents: dict[str, Document]
     whence: dict[str, tuple[Document, str]]
+    event_situations: tuple[tuple[EventSituationRow, Document], ...] = ()
 
 
 def load(folder: Path, tick: Callable[[str], None] = lambda file: None) -> Source:
@@ -119,13 +189,29 @@ class _Load:
         versions: list[ItemVersion] = []
         for doc in self.folder_of("items"):
             self.item(doc, items, versions)
-        situations = [(self.fit(doc, SituationRow), doc) for doc in self.folder_of("situations")]
+        events = self.events()
+        situations = [(self.fit(doc, _kind_of(doc)), doc) for doc in self.folder_of("situations")]
         city = places and City(
             places, departments, elements, materials, credentials,
             tuple(sorted((y for y in years if y), key=lambda y: y.year)), tuple(items), tuple(versions),
+            events,
         )  # fmt: skip
-        good = tuple((s, doc) for s, doc in situations if s is not None)
-        return Source(city, good, self.notes, self.documents, self.whence)
+        good = tuple((s, doc) for s, doc in situations if isinstance(s, SituationRow))
+        of_events = tuple((s, doc) for s, doc in situations if isinstance(s, EventSituationRow))
+        return Source(city, good, self.notes, self.documents, self.whence, of_events)
+
+    def events(self) -> tuple[LifeEvent, ...]:
+        found: dict[str, LifeEvent] = {}
+        for doc in self.folder_of("life_events"):
+            fit = Fit(doc, lambda raw, path: parse(raw, self.elements, path))
+            event = fit.to(LifeEvent, doc.data)
+            if event is not None and event.code in found:
+                fit.say("/code", f"一件事代码“{event.code}”用了两次", "换一个代码")
+            elif event is not None:
+                found[event.code] = event
+                self.whence[f"events/{event.code}"] = (doc, "")
+            self.notes += fit.notes
+        return tuple(found.values())
 
     def read(self, path: Path) -> Document | None:
         shown = path.relative_to(self.folder.parent.parent).as_posix() if path.is_absolute() else path.as_posix()
@@ -204,3 +290,8 @@ class _Load:
         if item is not None:
             items.append(item)
             self.whence[f"items/{item.code}"] = (doc, "")
+
+
+def _kind_of(doc: Document) -> type[SituationRow] | type[EventSituationRow]:
+    given = doc.data.get("given") if isinstance(doc.data, dict) else None
+    return EventSituationRow if isinstance(given, dict) and "event" in given else SituationRow

@@ -14,6 +14,7 @@ from django.db import transaction
 from tongban.domain.calendar import Calendar
 from tongban.domain.element import Element
 from tongban.domain.item import Department, Item, ItemVersion
+from tongban.domain.life_event import LifeEvent
 from tongban.domain.material import CredentialKind, MaterialKind
 from tongban.domain.place import Places
 from tongban.domain.refusals import NotFound
@@ -48,6 +49,7 @@ class _Edition:
         self.materials = {one.code: one for one in body.materials}
         self.credential_kinds = {one.code: one for one in body.credentials}
         self.items = {one.code: one for one in body.items}
+        self.events = {one.code: one for one in body.events}
         self.dates: dict[str, list[tuple[dt.date, int]]] = {}
         for code, version, valid_from in ItemVersionRow.objects.values_list("code", "version", "valid_from"):
             if code in self.items:
@@ -147,6 +149,11 @@ def closed() -> dict[str, OpenState]:
 def items() -> dict[str, Item]:
     """The headers of all items by code."""
     return _now().items
+
+
+def life_events() -> dict[str, LifeEvent]:
+    """The life events by code, in the order of the catalog; those whose ``valid_from`` is still to come, too."""
+    return _now().events
 
 
 def elements() -> dict[str, Element]:

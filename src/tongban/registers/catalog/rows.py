@@ -11,6 +11,7 @@ import msgspec
 from tongban.domain.calendar import Year
 from tongban.domain.element import Element
 from tongban.domain.item import Department, Item, ItemVersion
+from tongban.domain.life_event import LifeEvent
 from tongban.domain.material import CredentialKind, MaterialKind
 from tongban.plumbing import crypto
 from tongban.registers.catalog.city import City, PlacesRow
@@ -38,6 +39,7 @@ class Body(msgspec.Struct, frozen=True):
     calendar: tuple[Year, ...] = ()
     items: tuple[Item, ...] = ()
     versions: tuple[tuple[str, int, str], ...] = ()
+    events: tuple[LifeEvent, ...] = ()
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -63,7 +65,7 @@ def city_body(city: City) -> str:
     return _encode(
         _plain(Body(
             city.places, city.departments, city.elements, city.materials, city.credentials, city.calendar, city.items,
-            tuple(sorted(versions)),
+            tuple(sorted(versions)), city.events,
         ))
     ).decode()  # fmt: skip
 
@@ -73,10 +75,15 @@ def _plain(value: Any) -> Any:
     equal values in two ways; a digest needs one."""
     if isinstance(value, msgspec.Struct):
         fields = ((f, getattr(value, f.name)) for f in _fields(type(value)))
-        return {f.encode_name: _plain(v) for f, v in fields if f.required or v != f.default}
+        return {f.encode_name: _plain(v) for f, v in fields if f.required or v != _default(f)}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
     return value
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    # An empty mapping is a default that is made, not kept.
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 @cache
