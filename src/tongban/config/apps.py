@@ -12,7 +12,9 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Plug the wiring into its socket."""
         from tongban.config import nodes, wiring
-        from tongban.plumbing import sockets
+        from tongban.flows import asking
+        from tongban.plumbing import sockets, tx
 
         nodes.settle()
         sockets.plug(wiring)
+        tx.carry_by(asking.carry)

@@ -46,13 +46,15 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """The one who acts. ``ref`` is pseudonymous and stable (``staff:<uuid>``, ``resident:<uuid>``, ``machine:<id>``)."""
+    """The one who acts. ``ref`` is pseudonymous and stable (``staff:<uuid>``, ``resident:<uuid>``, ``machine:<id>``).
+    ``serves``: persons whom somebody at a counter of another node serves right now; that node vouches for it."""
 
     kind: Literal["staff", "resident", "machine", "system"]
     ref: str
     name: str = ""
     center: str = ""
     grants: tuple[Grant, ...] = ()
+    serves: tuple[str, ...] = ()
 
     def may(self, power: str, place: str = "") -> bool:
         """Deny by default: true only when a grant names this power and covers the place (any place when none is given)."""

@@ -10,6 +10,7 @@ import msgspec
 from tongban.domain import facts
 from tongban.domain.facts import FollowUp, PaperMark
 from tongban.domain.refusals import Conflict
+from tongban.domain.text import Text
 
 Stage = Literal[
     "new",
@@ -26,9 +27,12 @@ Stage = Literal[
 
 CLOSED: frozenset[str] = frozenset({"delivered", "not_accepted", "withdrawn", "revoked"})
 
-STAGE_WORDS: dict[str, str] = {
-    "new": "未收件", "received": "已接件", "correcting": "补正中", "accepted": "已受理", "special": "特别程序中",
-    "decided": "已办结", "delivered": "已送达", "not_accepted": "不予受理", "withdrawn": "已撤件", "revoked": "已撤销",
+STAGE_WORDS: dict[str, Text] = {
+    "new": Text("未收件", "not received yet"), "received": Text("已接件", "received"),
+    "correcting": Text("补正中", "waiting for a correction"), "accepted": Text("已受理", "accepted"),
+    "special": Text("特别程序中", "in a special procedure"), "decided": Text("已办结", "decided"),
+    "delivered": Text("已送达", "delivered"), "not_accepted": Text("不予受理", "not accepted"),
+    "withdrawn": Text("已撤件", "withdrawn"), "revoked": Text("已撤销", "revoked"),
 }  # fmt: skip
 
 # stage -> kind of fact -> the stage after it ("=": stays). What is not here is refused.
@@ -148,8 +152,8 @@ def must_move(case: Case, kind: str) -> str:
         word = STAGE_WORDS[case.stage]
         raise Conflict(
             "case.not_possible_now",
-            f"办件当前状态为“{word}”,不能进行此操作。可能有其他工作人员刚刚处理过,请刷新后再看",
-            f"The case is “{case.stage}”: this cannot be done now. Somebody may have acted first; reload the page",
+            f"办件当前状态为“{word.zh}”,不能进行此操作。可能有其他工作人员刚刚处理过,请刷新后再看",
+            f"The case is {word.en}: this cannot be done now. Somebody may have acted first; reload the page",
             stage=case.stage,
             kind=kind,
         )

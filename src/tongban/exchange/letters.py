@@ -126,7 +126,8 @@ class Outcome(_Body, frozen=True, tag="outcome"):
 
 
 class Question(_Body, frozen=True, tag="question"):
-    """A case held elsewhere, asked of the city: by number and query code, or all of a person at the counter."""
+    """Cases held elsewhere, asked of the city: one by number and query code, or those of a person who is at the counter. The
+    asking node hears of them from then on."""
 
     id: str
     number: str = ""
@@ -134,19 +135,12 @@ class Question(_Body, frozen=True, tag="question"):
     person: str = ""
 
 
-class Standing(_Part, frozen=True):
-    """A case as the city knows it: its log and what the row adds."""
-
-    number: str
-    query_code: str
-    entries: tuple[Logged, ...]
-
-
 class Answer(_Body, frozen=True, tag="answer"):
-    """The city's answer, from its copies, true as of ``as_of``: the moment of the last word from the holding node."""
+    """The city's answer: the numbers of the cases found, whose copies were written before it in the same lane, true as of
+    ``as_of``: the last word from the nodes that hold them."""
 
     question: str
-    cases: tuple[Standing, ...]
+    numbers: tuple[str, ...]
     as_of: dt.datetime
 
 
@@ -195,6 +189,12 @@ class Recall(_Body, frozen=True, tag="recall"):
     since: dt.datetime
 
 
+class Recalled(_Body, frozen=True, tag="recalled"):
+    """The answer to a recall is complete: ``cases`` were written again."""
+
+    cases: int
+
+
 class Position(_Part, frozen=True):
     """A lane: how far letters were sent, or applied."""
 
@@ -203,18 +203,32 @@ class Position(_Part, frozen=True):
 
 
 class Status(_Body, frozen=True, tag="status"):
-    """A word each second and after each bag: not kept, not numbered. ``applied`` of your lanes, ``sent`` on mine to you."""
+    """A word each second and after each bag: not kept, not numbered. ``applied`` of your lanes, ``sent`` on mine to you,
+    ``again``: letters behind this position did not reach me. ``waiting``: letters of mine that somebody has yet to apply."""
 
     at: dt.datetime
     schema: int
     catalog: str = ""
     applied: tuple[Position, ...] = ()
     sent: tuple[Position, ...] = ()
+    again: tuple[Position, ...] = ()
     waiting: int = 0
 
 
 Body = (
-    Facts | Dossier | Piece | Request | Outcome | Question | Answer | Publication | ItemOpen | Again | Recall | Status
+    Facts
+    | Dossier
+    | Piece
+    | Request
+    | Outcome
+    | Question
+    | Answer
+    | Publication
+    | ItemOpen
+    | Again
+    | Recall
+    | Recalled
+    | Status
 )
 
 

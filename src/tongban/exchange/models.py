@@ -45,6 +45,8 @@ class OutLane(models.Model):
     last = models.BigIntegerField(default=0)
     sent = models.BigIntegerField(default=0)
     delivered = models.BigIntegerField(default=0)
+    # How often the other node asked for letters again: a bag sent again is no duplicate in the stream.
+    turn = models.IntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     pk = models.CompositePrimaryKey("to_node", "lane")
@@ -59,6 +61,8 @@ class InLane(models.Model):
     from_node = models.TextField()
     lane = models.TextField()
     last = models.BigIntegerField(default=0)
+    # How far the other node says it has sent.
+    known = models.BigIntegerField(default=0)
     at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
     pk = models.CompositePrimaryKey("from_node", "lane")
@@ -129,13 +133,27 @@ class RequestRow(models.Model):
         indexes = [models.Index(fields=["number", "at"], name="exchange_request_case")]
 
 
+class CameRow(models.Model):
+    """An act asked of this node, sealed, until it is done."""
+
+    id = models.UUIDField(primary_key=True)
+    from_node = models.TextField()
+    at = models.DateTimeField()
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "exchange_came"
+        indexes = [models.Index(fields=["at", "id"], name="exchange_came_oldest")]
+
+
 class QuestionRow(models.Model):
-    """A question to the city about a case held elsewhere, and its answer, sealed; both are swept after a day."""
+    """A question to the city about cases held elsewhere, and which were found; swept after a day."""
 
     id = models.UUIDField(primary_key=True)
     at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    body = models.BinaryField(null=True)
+    as_of = models.DateTimeField(null=True)
+    numbers = models.JSONField(default=list)
 
     class Meta:
         db_table = "exchange_question"

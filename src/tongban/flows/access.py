@@ -89,6 +89,14 @@ def visit(actor: Actor, visit_id: str) -> VisitFound:
     return found
 
 
+def case_of_served(actor: Actor, number: str) -> Found:
+    """The case, locked, of a person whom the actor serves at a counter of another node, which vouches for it."""
+    found = cases.get(number, lock=True)
+    if found is None or not {found.case.applicant, found.case.agent} & set(actor.serves):
+        raise _no_case()
+    return found
+
+
 def case_of_visit(actor: Actor, visit_id: str, number: str) -> Found:
     """A case of the person whom the actor serves now, at whichever counter it was received: the visit is the reason."""
     served = visit(actor, visit_id)

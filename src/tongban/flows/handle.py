@@ -26,7 +26,8 @@ from tongban.registers.catalog import queries as catalog
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Where a case stands after an act."""
+    """Where a case stands after an act. ``asked``: the node that holds the case, when the act was asked of it by letter and
+    is done as soon as it has come there."""
 
     number: str
     stage: str
@@ -35,6 +36,7 @@ class Standing(msgspec.Struct, frozen=True):
     due_kind: str
     due_on: dt.date | None
     provisional: bool
+    asked: str = ""
 
 
 def standing(case: Case) -> Standing:
@@ -124,7 +126,7 @@ def receive_correction(
     found = _for_resident(actor, number, visit, expect)
     version = version_of(found)
     handed_in.must_be_asked(version, papers)
-    before = case_queries.beside(number, found.case.answers) or b"{}"
+    before = case_queries.beside(number, found.case.answers) or write.held_elsewhere(found)
     old: dict[str, object] = msgspec.json.decode(before)
     merged = old | answers
     filled = form.read(version, item.needed_fields(version, merged, on), catalog.elements(), merged, on)
@@ -150,6 +152,9 @@ def _for_resident(actor: Actor, number: str, visit: str, expect: int) -> Found:
         # Who acts for another does so by a mandate that holds today: the one of the day of receipt may have ended.
         agent = served.agent if served.applicant == found.case.applicant else served.applicant
         access.must_be_mandated(agent, found.case.applicant, found.case.item, city_date(current().at))
+    elif actor.serves:
+        # Asked by another node, which vouches for whom its counter serves (flows/asking.py).
+        found = access.case_of_served(actor, number)
     elif actor.kind == "resident":
         found = access.case(actor, number, lock=True)
     else:

@@ -7,7 +7,8 @@ from pathlib import Path
 from tongban.domain.actor import CITY, Actor
 from tongban.domain.refusals import NotFound, Problem, Refused
 from tongban.domain.text import Text
-from tongban.plumbing import clock, tx
+from tongban.flows import catalog_letters
+from tongban.plumbing import clock, here, tx
 from tongban.plumbing.tx import flow
 from tongban.registers.catalog import lint, queries, service, situations
 from tongban.registers.catalog.city import City, Source, load
@@ -22,6 +23,7 @@ def publish(actor: Actor, city: City | Source | Path, *, at: dt.datetime, note: 
     ``catalog.item_missing``; ``catalog.backdated``.
     """
     actor.must("catalog.publish", CITY)
+    _at_the_city()
     compiled = _sound(city)
     service.lock()
     published = service.published_digests()
@@ -52,6 +54,8 @@ def publish(actor: Actor, city: City | Source | Path, *, at: dt.datetime, note: 
         place=CITY, publication=str(publication.id), digest=publication.digest, new_versions=len(publication.new)
     )
     queries.forget_on_commit()
+    if publication.new or publication.published_at == at:
+        catalog_letters.publication_out(publication)
     return publication
 
 
@@ -78,8 +82,21 @@ def _turn(actor: Actor, code: str, is_open: bool, reason: str, at: dt.datetime) 
         )
     if code not in queries.items():
         raise NotFound("catalog.no_item", f"目录里没有事项“{code[:60]}”", "There is no such item", item=code[:60])
+    _at_the_city()
     service.set_open(code, is_open, reason=reason.strip()[:500], by=actor.ref, at=at)
+    catalog_letters.item_open_out(code, is_open, reason.strip()[:500], at, actor.ref)
     tx.current().about(place=CITY, reason=reason.strip()[:500], item=code, open=is_open)
+
+
+def _at_the_city() -> None:
+    """The catalog is one for the whole city: published at its node, it travels to the others by itself."""
+    if not here.is_city():
+        raise Refused(
+            "catalog.published_at_city",
+            "事项目录统一在市级节点发布,会自动送达各节点",
+            "The catalog is published at the city node and travels to this one by itself",
+            node=here.node(),
+        )
 
 
 def _forward(city: City, published: dict[tuple[str, int], bytes], today: dt.date) -> None:

@@ -144,7 +144,7 @@ class Fetched(msgspec.Struct, frozen=True):
 
     came: tuple[str, ...] = ()
     not_there: tuple[str, ...] = ()
-    unavailable: tuple[tuple[str, Text], ...] = ()
+    unavailable: tuple[tuple[Text, Text], ...] = ()
 
 
 @flow("visit.consent")
@@ -245,7 +245,7 @@ def _sort_out(
         department, _, check = key.partition(":")
         kinds = next(r.kinds for r in wanted if r.department == department)
         if isinstance(answer, Unavailable):
-            unavailable.append((str(names[department].name), answer.why))
+            unavailable.append((names[department].name, answer.why))
             continue
         if check:
             if isinstance(answer, Checked) and answer.holds:

@@ -7,6 +7,7 @@ next answer or at the end of the flow, so code in a flow must not catch database
 
 import datetime as dt
 import functools
+import inspect
 import typing
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -26,6 +27,35 @@ R = TypeVar("R")
 
 class NotInside(RuntimeError):
     """A step was called outside a flow: a mistake of the programmer, never of a user."""
+
+
+class Elsewhere(Exception):
+    """The case is held by another node: nothing was written here, and the act is to be asked of that one."""
+
+    def __init__(self, number: str, node: str) -> None:
+        super().__init__(f"{number} is held by node {node}")
+        self.number, self.node = number, node
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An act as it was called, for whoever carries it to the node that holds the case."""
+
+    name: str
+    actor: Actor
+    arguments: dict[str, Any]
+    at: dt.datetime
+    key: str
+    number: str
+    node: str
+
+
+Carrier = Callable[[Asked], Any]
+_carrier: list[Carrier] = []
+
+
+def carry_by(carrier: Carrier) -> None:
+    """Say who carries acts to other nodes (flows/asking.py, when the program starts)."""
+    _carrier[:] = [carrier]
 
 
 class Act:
@@ -78,6 +108,11 @@ def flow(act: str) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Co
             mark = _fingerprint(act, args, kwargs) if key else b""
             try:
                 return _durably(act, function, actor, args, kwargs, mark, answer_type)
+            except Elsewhere as case:
+                given = inspect.signature(function).bind(actor, *args, **kwargs).arguments
+                given = {k: v for k, v in list(given.items())[1:] if k not in ("at", "key")}
+                asked = Asked(act, actor, given, kwargs["at"], key, case.number, case.node)
+                return typing.cast(R, _carrier[0](asked))
             except (Refused, DatabaseError, psycopg.DatabaseError):
                 # Only now is the key looked up: a resend is rare, a first send must not pay a round trip for it.
                 if key and (done := _answered(actor, key, mark, answer_type)) is not None:

@@ -14,6 +14,7 @@ from tongban.domain.actor import CITY, Actor
 from tongban.domain.calendar import Calendar
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
+from tongban.plumbing import here
 from tongban.plumbing.audit import service as audit
 from tongban.registers.cases import checks
 from tongban.registers.cases import queries as cases
@@ -117,8 +118,10 @@ def _people() -> Iterator[str]:
             ("people_consent", "id", "person_id"),
             ("credentials_credential", "id", "holder"),
         ):
+            # A copy of a case may know nobody: who it is about goes with the pen.
+            held = "and t.here " if table == "cases_case" else ""
             cursor.execute(
-                f"select t.{name}::text from {table} t where t.{column} is not null "
+                f"select t.{name}::text from {table} t where t.{column} is not null {held}"
                 f"and not exists (select 1 from people_person p where p.id = t.{column}) limit 1000"
             )
             for (found,) in cursor.fetchall():
@@ -139,7 +142,7 @@ def _row(
         # Told already: the row is not the fold of its log.
         return
     due = deadlines.due(case, calendar)
-    right: dict[str, object] = dict(zip(case_rows.COLUMNS, case_rows.values(case, due), strict=True))
+    right: dict[str, object] = dict(zip(case_rows.COLUMNS, case_rows.values(case, due, here=here.hosts(case.holder)), strict=True))
     right |= {name: getattr(case, name) for name in _STATIC} | {"agent": case.agent or None}
     right |= {"opened_at": first, "department": catalog.version(case.item, case.version).item.department}
     wrong = [name for name in _BESIDE if found[name] != right[name]]

@@ -22,6 +22,9 @@ def beside(logs: _Logs) -> Iterator[str]:
 def _sealed(logs: _Logs) -> Iterator[str]:
     found: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
+        # Answers and notes go with the pen: a node that has a copy only need not have them.
+        cursor.execute("select number from cases_case where here and number = any(%s)", [list(logs)])
+        held = {number for (number,) in cursor.fetchall()}
         cursor.execute("select number, digest, kind, body from cases_sealed where number = any(%s)", [list(logs)])
         for number, digest, kind, body in cursor.fetchall():
             found.setdefault(number, set()).add(digest)
@@ -33,7 +36,7 @@ def _sealed(logs: _Logs) -> Iterator[str]:
                 yield f"{number}: what lies beside the log ({kind}) was changed"
     for number, log in logs.items():
         named = {d for e in log for d in (getattr(e.fact, "answers", ""), getattr(e.fact, "note", "")) if d}
-        if lost := named - found.get(number, set()):
+        if number in held and (lost := named - found.get(number, set())):
             yield f"{number}: {len(lost)} of the sealed values that the log names are gone"
         if added := found.get(number, set()) - named:
             yield f"{number}: {len(added)} sealed values are named by no fact"

@@ -30,6 +30,8 @@ class CaseRow(models.Model):
     looked = models.BooleanField(default=False)
     custody = models.TextField(default="here")
     closed = models.BooleanField(default=False)
+    # This node hosts the holder, so time and clerks act on the case here; else it is a copy.
+    here = models.BooleanField(default=True)
     n = models.IntegerField()
     head = models.BinaryField()
     # The whole folded Case (msgpack), so that an act reads one row and not the log.

@@ -3,7 +3,7 @@ ask for powers and reason first."""
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.domain.deadlines import Due, DueKind
 from tongban.plumbing import crypto
+from tongban.plumbing.statements import ask
 from tongban.registers.cases import rows
 
 _ENTRY = "select number, n, at, by, body, hash from cases_fact"
@@ -47,11 +48,37 @@ def get(number: str, *, lock: bool = False) -> Found | None:
     return Found(rows.case(row[0]), *row[1:]) if row else None
 
 
-def log(number: str) -> list[Entry]:
-    """The facts of a case in order."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_ENTRY} where number = %s order by n", [number])
-        return [rows.entry(r) for r in cursor.fetchall()]
+def get_many(numbers: Sequence[str]) -> dict[str, Found]:
+    """The cases with these numbers that are known here, locked in one order until the transaction ends."""
+    found = ask(f"{_FOUND} where number = any(%s) order by number for update", [sorted(numbers)])
+    return {case.case.number: case for case in (Found(rows.case(r[0]), *r[1:]) for r in found)}
+
+
+def log(number: str, after: int = 0) -> list[Entry]:
+    """The facts of a case in order (those behind entry ``after``), with those just written in the same transaction."""
+    return [rows.entry(r) for r in ask(f"{_ENTRY} where number = %s and n > %s order by n", [number, after])]
+
+
+def whole_beside(number: str) -> list[tuple[str, str, bytes]]:
+    """All that lies beside the log of a case, opened, with its salt, as (kind, digest, plain): what goes with the pen."""
+    found = ask("select kind, digest, body from cases_sealed where number = %s order by digest", [number])
+    return [(kind, digest, crypto.open_(body, f"cases.{kind}:{number}".encode())) for kind, digest, body in found]
+
+
+def touched_since(moment: dt.datetime, after: str = "", most: int = 500) -> list[Case]:
+    """Cases with a fact since a moment, by number: for a node that lost its newest ones."""
+    found = ask(
+        "select state from cases_case where number > %s and number in (select number from cases_fact where at >= %s) "
+        "order by number limit %s",
+        [after, moment, most],
+    )
+    return [rows.case(r[0]) for r in found]
+
+
+def last_fact() -> dt.datetime | None:
+    """The moment of the newest fact of this database."""
+    (row,) = ask("select max(at) from cases_fact")
+    return row[0]
 
 
 def logs(batch: int = 5_000) -> Iterator[tuple[Case, list[Entry]]]:
@@ -153,10 +180,10 @@ def provisional(limit: int, after: str = "") -> list[Found]:
 
 
 def overdue(kind: str, before: dt.date, limit: int, after: Found | None = None) -> list[Found]:
-    """Open cases whose date of this kind has passed, oldest first; those behind ``after`` when it is given."""
+    """Open cases held here whose date of this kind has passed, oldest first; those behind ``after`` when it is given."""
     day, number = (after.due_on, after.case.number) if after else (dt.date.min, "")
     return _many(
-        f"{_FOUND} where not closed and due_kind = %s and due_on < %s and (due_on, number) > (%s, %s) "
+        f"{_FOUND} where not closed and here and due_kind = %s and due_on < %s and (due_on, number) > (%s, %s) "
         "order by due_on, number limit %s",
         [kind, before, day, number, limit],
     )

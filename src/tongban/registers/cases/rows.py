@@ -28,14 +28,14 @@ def entry(row: tuple[object, ...]) -> Entry:
 
 COLUMNS = (
     "stage", "holder", "handling", "decided_on", "due_on", "yellow_on", "due_kind", "provisional", "looked", "custody",
-    "closed", "n", "head", "state",
+    "closed", "here", "n", "head", "state",
 )  # fmt: skip
 """What changes with every fact."""
 
 
-def values(after: Case, due: Due) -> list[object]:
-    """The values of COLUMNS."""
+def values(after: Case, due: Due, *, here: bool) -> list[object]:
+    """The values of COLUMNS. ``here``: this node hosts the holder."""
     return [
         after.stage, after.holder, after.handling, after.decided_on, due.on, due.yellow, due.kind, due.provisional,
-        after.looked, after.custody, after.closed, after.n, after.head, state(after),
+        after.looked, after.custody, after.closed, here, after.n, after.head, state(after),
     ]  # fmt: skip

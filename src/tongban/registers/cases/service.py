@@ -53,24 +53,66 @@ def next_sequence_later(center: str, day: dt.date) -> Callable[[], int]:
 
 
 def open_case(
-    case: Case, entries: Sequence[Entry], due: Due, *, query_code: str, department: str, at: dt.datetime,
+    case: Case, entries: Sequence[Entry], due: Due, *, here: bool, query_code: str, department: str, at: dt.datetime,
     beside: Sequence[Beside] = (), papers: Sequence[PaperMark] = (),
 ) -> None:  # fmt: skip
     """Write a new case: its row, its first facts, what lies beside them (sealed) and the papers handed in."""
     say(
         _OPEN,
         [case.number, query_code, case.item, case.version, department, case.receiving, case.applicant,
-         case.agent or None, case.channel, at, case.opened_on, *rows.values(case, due)],
+         case.agent or None, case.channel, at, case.opened_on, *rows.values(case, due, here=here)],
     )  # fmt: skip
     _record(case.number, 1, entries, beside, papers)
 
 
 def append(
-    after: Case, entries: Sequence[Entry], due: Due, *, beside: Sequence[Beside] = (), papers: Sequence[PaperMark] = ()
-) -> None:
-    """Write further facts of a case whose row the caller has locked (queries.get); the papers belong to the last fact."""
-    say(_APPEND, [*rows.values(after, due), after.number])
+    after: Case, entries: Sequence[Entry], due: Due, *, here: bool, beside: Sequence[Beside] = (),
+    papers: Sequence[PaperMark] = (),
+) -> None:  # fmt: skip
+    """Write further facts of a case whose row the caller has locked (queries.get); the papers belong to the last fact.
+    ``here``: this node hosts the holder after them."""
+    say(_APPEND, [*rows.values(after, due, here=here), after.number])
     _record(after.number, after.n, entries, beside, papers)
+
+
+def replicate(
+    before: int, after: Case, fresh: Sequence[Entry], due: Due, *, here: bool, query_code: str, department: str,
+    beside: Sequence[Beside] = (),
+) -> None:  # fmt: skip
+    """Write entries that came by letter to the copy of a case that had ``before`` entries (the caller has locked the row).
+    Papers stand in the facts themselves. A number of a center of this node raises its counter, so that a node restored from
+    a backup gives no number twice."""
+    if before == 0:
+        say(
+            _OPEN,
+            [after.number, query_code, after.item, after.version, department, after.receiving, after.applicant,
+             after.agent or None, after.channel, fresh[0].at, after.opened_on, *rows.values(after, due, here=here)],
+        )  # fmt: skip
+    else:
+        say(_APPEND, [*rows.values(after, due, here=here), after.number])
+    _record(after.number, after.n, fresh, beside, ())
+    say_rows(
+        "insert into cases_paper (number, n, place, material, how, grade, digest)",
+        [
+            (after.number, e.n, i, p.material, p.how, p.grade, p.digest)
+            for e in fresh
+            for i, p in enumerate(getattr(e.fact, "papers", ()))
+        ],
+    )
+
+
+def bring(number: str, beside: Sequence[Beside]) -> None:
+    """Keep what lies beside the log of a case and came after it."""
+    _record(number, 0, (), beside, ())
+
+
+def counted(center: str, day: dt.date, sequence: int) -> None:
+    """A number was given: the counter of the center stands at least there."""
+    say(
+        "insert into cases_counter (center, day, last) values (%s, %s, %s) "
+        "on conflict (center, day) do update set last = greatest(cases_counter.last, excluded.last)",
+        [center, day, sequence],
+    )
 
 
 def set_due(number: str, due: Due) -> None:

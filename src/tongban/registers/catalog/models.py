@@ -35,6 +35,21 @@ class ItemVersionRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["code", "version"], name="catalog_version_once")]
 
 
+class ArrivingRow(models.Model):
+    """A version that came by letter from the city node and waits for the rest of its publication."""
+
+    publication_id = models.UUIDField()
+    code = models.TextField()
+    version = models.IntegerField()
+    valid_from = models.DateField()
+    digest = models.BinaryField()
+    body = models.TextField()
+    pk = models.CompositePrimaryKey("publication_id", "code", "version")
+
+    class Meta:
+        db_table = "catalog_arriving"
+
+
 class ItemState(models.Model):
     """Whether an item takes applications. No row: it is open. A closed item keeps its drafts and running cases."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from tongban.domain.consent import Mandate
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotFound
 from tongban.plumbing import crypto
@@ -135,6 +136,11 @@ def mandate(ref: str) -> HeldMandate | None:
     """One mandate by its reference. The caller has checked the reason."""
     found = _mandates("id = %s", ref)
     return found[0] if found else None
+
+
+def plain(held: HeldMandate) -> Mandate:
+    """A mandate as the rulebook knows it, without the name of its row."""
+    return rows.plain_mandate(held)
 
 
 def _mandates(where: str, *values: str) -> tuple[HeldMandate, ...]:

@@ -13,7 +13,7 @@ from tongban.domain.person import Identity
 from tongban.domain.refusals import Conflict, NotFound, Refused
 from tongban.domain.text import Text
 from tongban.plumbing.ids import new_id
-from tongban.plumbing.statements import ask, say_rows
+from tongban.plumbing.statements import ask, say, say_rows
 from tongban.registers.people import rows
 from tongban.registers.people.rows import Known
 
@@ -116,6 +116,16 @@ def mandate(given: Mandate, at: dt.datetime, by: str) -> str:
             [ref, made.agent, made.principal, rows.seal_mandate(ref, made), made.paper, at, by, made.revoked_on],
         )
     return str(ref)
+
+
+def mandate_arrived(ref: str, given: Mandate, at: dt.datetime, by: str) -> None:
+    """Enter a mandate under the reference that came with a letter, unless it is here already."""
+    say(
+        "insert into people_mandate (id, agent_id, principal, body, paper, made_at, made_by, revoked_on, revoked_by) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, '') on conflict (id) do nothing",
+        [uuid.UUID(ref), uuid.UUID(given.agent), given.principal, rows.seal_mandate(ref, given), given.paper, at, by,
+         given.revoked_on],
+    )  # fmt: skip
 
 
 def revoke_mandate(ref: str, on: dt.date, by: str) -> None:

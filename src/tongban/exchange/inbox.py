@@ -1,0 +1,193 @@
+"""Letters that arrive: how far each lane is, bags that wait for earlier ones, letters that could not be applied and why, and what
+is known of the other nodes. What a letter means is not decided here (flows/incoming.py)."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from tongban.exchange import letters, outbox
+from tongban.exchange.letters import Position
+from tongban.plumbing import crypto
+from tongban.plumbing.statements import ask, say, say_rows
+
+KEPT_BAGS = 2_000
+"""Bags of one lane that may wait for a missing one; what comes beyond is left in the stream."""
+ASK_AGAIN = dt.timedelta(seconds=3)
+
+
+class Parked(msgspec.Struct, frozen=True):
+    """A letter that waits: where it came from, which one, why it waits (code and words), how often it was tried."""
+
+    id: int
+    from_node: str
+    lane: str
+    seq: int
+    schema: int
+    kind: str
+    number: str
+    reason: str
+    detail: str
+    at: dt.datetime
+    tries: int
+
+
+class Waiting(Exception):
+    """So many bags wait for a missing one that no more are kept: leave them in the stream."""
+
+
+def position(from_node: str, lane: str, at: dt.datetime) -> int:
+    """The last letter of a lane that was applied or parked; the lane stays locked until the transaction ends."""
+    say(
+        "insert into exchange_in_lane (from_node, lane, last, known, at) values (%s, %s, 0, 0, %s) on conflict do nothing",
+        [from_node, lane, at],
+    )
+    (row,) = ask("select last from exchange_in_lane where from_node = %s and lane = %s for update", [from_node, lane])
+    return int(row[0])
+
+
+def advance(from_node: str, lane: str, last: int, at: dt.datetime) -> None:
+    """Letters up to ``last`` are done with."""
+    say(
+        "update exchange_in_lane set last = %s, at = %s, asked_at = null where from_node = %s and lane = %s",
+        [last, at, from_node, lane],
+    )
+
+
+def keep_bag(from_node: str, lane: str, first: int, last: int, data: bytes, at: dt.datetime) -> None:
+    """Keep a bag until the letters before it are here. Raises Waiting when too many wait."""
+    (row,) = ask(
+        "select count(*), bool_or(first = %s and last = %s) from exchange_bag "
+        "where from_node = %s and lane = %s and reason = ''",
+        [first, last, from_node, lane],
+    )
+    if row[1]:
+        return
+    if row[0] >= KEPT_BAGS:
+        raise Waiting(f"{row[0]} bags of {from_node}/{lane} wait")
+    _bag(from_node, lane, first, last, "", "", data, at)
+
+
+def refuse_bag(from_node: str, lane: str, first: int, last: int, reason: str, detail: str, data: bytes, at: dt.datetime) -> None:  # fmt: skip
+    """Keep a bag that cannot be opened, with the reason: somebody must look at it."""
+    _bag(from_node[:40], lane[:40], first, last, reason, detail[:500], data, at)
+
+
+def _bag(from_node: str, lane: str, first: int, last: int, reason: str, detail: str, data: bytes, at: dt.datetime) -> None:  # fmt: skip
+    say(
+        "insert into exchange_bag (from_node, lane, first, last, at, reason, detail, body) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [from_node, lane, first, last, at, reason, detail, data],
+    )
+
+
+def next_bag(from_node: str, lane: str, last: int, at: dt.datetime) -> bytes | None:
+    """The next kept bag that now fits, taken out; older ones that are no longer needed go with it."""
+    rows = ask(
+        "delete from exchange_bag where from_node = %s and lane = %s and reason = '' and first <= %s "
+        "returning first, last, body",
+        [from_node, lane, last + 1],
+    )
+    useful = sorted((first, end, bytes(body)) for first, end, body in rows if end > last)
+    for begin, end, body in useful[1:]:
+        _bag(from_node, lane, begin, end, "", "", body, at)
+    return useful[0][2] if useful else None
+
+
+def park(
+    from_node: str, lane: str, seq: int, schema: int, data: bytes, reason: str, detail: str, at: dt.datetime, *,
+    kind: str = "", number: str = "",
+) -> None:  # fmt: skip
+    """Keep a letter that could not be applied."""
+    say(
+        "insert into exchange_parked (from_node, lane, seq, schema, kind, number, reason, detail, at, tries, body) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s) on conflict (from_node, lane, seq) do nothing",
+        [from_node, lane, seq, schema, kind, number, reason, detail[:500], at,
+         crypto.seal(data, context=_place(from_node, lane, seq))],
+    )  # fmt: skip
+
+
+_PARKED = "select id, from_node, lane, seq, schema, kind, number, reason, detail, at, tries from exchange_parked"
+
+
+def parked(reasons: Iterable[str] = (), numbers: Iterable[str] = (), most: int = 200) -> list[Parked]:
+    """Parked letters, oldest first; of these reasons, about these cases."""
+    rows = ask(
+        f"{_PARKED} where (cardinality(%s::text[]) = 0 or reason = any(%s)) "
+        "and (cardinality(%s::text[]) = 0 or number = any(%s)) order by id limit %s",
+        [list(reasons), list(reasons), list(numbers), list(numbers), most],
+    )
+    return [Parked(*row) for row in rows]
+
+
+def body_of(one: Parked) -> bytes | None:
+    """A parked letter, opened and locked; None when somebody has just dealt with it."""
+    rows = ask("select body from exchange_parked where id = %s for update skip locked", [one.id])
+    return crypto.open_(rows[0][0], _place(one.from_node, one.lane, one.seq)) if rows else None
+
+
+def unpark(one: Parked) -> None:
+    """A parked letter was applied."""
+    say("delete from exchange_parked where id = %s", [one.id])
+
+
+def still(one: Parked, reason: str, detail: str, at: dt.datetime) -> None:
+    """A parked letter was tried again in vain."""
+    say(
+        "update exchange_parked set reason = %s, detail = %s, tries = tries + 1, tried_at = %s where id = %s",
+        [reason, detail[:500], at, one.id],
+    )
+
+
+def any_parked() -> bool:
+    """Whether anything is parked: then it is worth asking what can be tried again."""
+    return bool(ask("select 1 from exchange_parked limit 1"))
+
+
+def _place(from_node: str, lane: str, seq: int) -> bytes:
+    return f"exchange.parked:{from_node}:{lane}:{seq}".encode()
+
+
+def heard(node: str, status: letters.Status, at: dt.datetime) -> bool:
+    """Another node has spoken: note it, and how far it is. True when a position shows that this database is older than it was."""
+    say(
+        "insert into exchange_peer (node, heard_at, clock, schema, catalog, waiting) values (%s, %s, %s, %s, %s, %s) "
+        "on conflict (node) do update set heard_at = excluded.heard_at, clock = excluded.clock, "
+        "schema = excluded.schema, catalog = excluded.catalog, waiting = excluded.waiting",
+        [node, at, status.at, status.schema, status.catalog, status.waiting],
+    )
+    restored = False
+    for one in status.applied:
+        restored |= outbox.adopt(node, one.lane, one.at)
+        outbox.delivered(node, one.lane, one.at, at)
+    for one in status.again:
+        outbox.rewind(node, one.lane, one.at)
+    say_rows(
+        "insert into exchange_in_lane (from_node, lane, last, known, at)",
+        [(node, one.lane, 0, one.at, at) for one in status.sent],
+        "on conflict (from_node, lane) do update set known = excluded.known where exchange_in_lane.known <> excluded.known",
+    )
+    return restored
+
+
+def applied(node: str) -> tuple[Position, ...]:
+    """How far the lanes from a node are here."""
+    rows = ask("select lane, last from exchange_in_lane where from_node = %s order by lane", [node])
+    return tuple(Position(lane, last) for lane, last in rows)
+
+
+def missing(node: str, at: dt.datetime, *, idle: bool) -> tuple[Position, ...]:
+    """Lanes from a node of which letters are missing: bags wait behind a gap, or (when the stream is ``idle``) the node says it
+    has sent more. Asked for every few seconds, not more often."""
+    rows = ask(
+        "update exchange_in_lane l set asked_at = %s where from_node = %s and (asked_at is null or asked_at < %s) "
+        "and at < %s and ((%s::boolean and known > last) or exists (select 1 from exchange_bag b "
+        "where b.from_node = l.from_node and b.lane = l.lane and b.reason = '')) returning lane, last",
+        [at, node, at - ASK_AGAIN, at - ASK_AGAIN, idle],
+    )
+    return tuple(Position(lane, last) for lane, last in rows)
+
+
+def recalling(since: dt.datetime | None) -> None:
+    """Set (or with None clear) that this node waits for its own newest facts from others."""
+    say("update exchange_relay set recalling = %s where id = 1", [since])

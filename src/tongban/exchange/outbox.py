@@ -1,0 +1,201 @@
+"""Letters that leave: written in the transaction of the act they tell of, numbered and read by the mail room afterwards. All
+statements are plain SQL: in a flow they travel with the others, in the mail room each is a transaction of its own."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from django.db import connection
+
+from tongban.exchange import letters
+from tongban.exchange.letters import Letter
+from tongban.plumbing import crypto, files
+from tongban.plumbing.ids import new_id
+from tongban.plumbing.statements import ask, say, say_rows
+
+LETTERS, FILES = "letters", "files"
+CHANNEL = "exchange_posted"
+KEEP = dt.timedelta(days=30)
+"""How long a delivered letter is kept: a node restored from a backup of this age asks for it again."""
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A numbered letter, opened, as it goes into a bag."""
+
+    seq: int
+    body: bytes
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """A lane to another node: the last number given, how far it is in the stream, how far it was applied there."""
+
+    to: str
+    lane: str
+    last: int
+    sent: int
+    delivered: int
+    turn: int
+
+
+def post(to: str, body: letters.Body, at: dt.datetime, *, number: str = "", n: int = 0) -> None:
+    """Write a letter to another node, in the transaction of the act under way."""
+    post_many([(to, body)], at, number=number, n=n)
+
+
+def post_many(addressed: Sequence[tuple[str, letters.Body]], at: dt.datetime, *, number: str = "", n: int = 0) -> None:
+    """Write several letters; the mail room is woken if it sleeps."""
+    rows = []
+    for to, body in addressed:
+        uid = new_id()
+        data = letters.encode(Letter(uid.hex, at, body))
+        kind = letters.kind(body)
+        lane = FILES if kind == "piece" else LETTERS
+        rows.append((uid, to, lane, kind, number, n, at, len(data), crypto.seal(data, context=_place(uid))))
+    say_rows("insert into exchange_letter (uid, to_node, lane, kind, number, n, at, size, body)", rows)
+    say(f"select pg_notify('{CHANNEL}', '') from exchange_relay where id = 1 and asleep")
+
+
+def post_file(to: str, digest: str, at: dt.datetime) -> None:
+    """Write the pieces of a file of the cabinet, once for each node."""
+    if not ask(
+        "insert into exchange_sent_file (to_node, digest) values (%s, %s) on conflict do nothing returning digest",
+        [to, digest],
+    ):
+        return
+    size = files.size_of(digest)
+    pieces = files.count(size)
+    post_many([(to, letters.Piece(digest, size, place, pieces)) for place in range(pieces)], at)
+
+
+def _place(uid: uuid.UUID) -> bytes:
+    return b"exchange.letter:" + uid.hex.encode()
+
+
+_NUMBER = (
+    "with some as (select id, to_node, lane from exchange_letter where seq is null order by id limit %s), "
+    "placed as (select id, to_node, lane, row_number() over (partition by to_node, lane order by id) as place from some), "
+    "counted as (select to_node, lane, max(place) as many from placed group by to_node, lane), "
+    "lanes as (insert into exchange_out_lane (to_node, lane, last, sent, delivered, turn) "
+    "select to_node, lane, many, 0, 0, 0 from counted on conflict (to_node, lane) do update "
+    "set last = exchange_out_lane.last + excluded.last returning to_node, lane, last) "
+    "update exchange_letter l set seq = lanes.last - counted.many + placed.place from placed "
+    "join counted using (to_node, lane) join lanes using (to_node, lane) where l.id = placed.id"
+)
+
+
+def number(most: int = 1_000) -> int:
+    """Give lane numbers to letters that have none; returns to how many. Only the mail room calls it, one at a time (it holds a
+    lock), so the numbers of a lane have no gap."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBER, [most])
+        return int(cursor.rowcount)
+
+
+def lanes(to: str = "") -> list[Lane]:
+    """All lanes (to one node)."""
+    rows = ask(
+        "select to_node, lane, last, sent, delivered, turn from exchange_out_lane where %s in ('', to_node) "
+        "order by to_node, lane",
+        [to],
+    )
+    return [Lane(*row) for row in rows]
+
+
+def read(to: str, lane: str, after: int, most: int = 256, most_bytes: int = 512_000) -> list[Outgoing]:
+    """The next letters of a lane, in order and opened; at least one if there is one. Pieces are filled from the cabinet."""
+    rows = ask(
+        "select seq, uid, kind, size, body from exchange_letter where to_node = %s and lane = %s and seq > %s "
+        "order by seq limit %s",
+        [to, lane, after, 2 if lane == FILES else most],
+    )
+    return list(_opened(rows, after, most_bytes))
+
+
+def _opened(rows: list[tuple[int, uuid.UUID, str, int, bytes]], after: int, most_bytes: int) -> Iterator[Outgoing]:
+    total = 0
+    for seq, uid, kind, size, body in rows:
+        total += size
+        # A hole would be a letter that was swept: what is behind it waits to be asked for by the other side.
+        if seq != after + 1 or (total > most_bytes and total != size):
+            return
+        after = seq
+        data = crypto.open_(body, _place(uid))
+        yield Outgoing(seq, _filled(data) if kind == "piece" else data)
+
+
+def _filled(data: bytes) -> bytes:
+    letter = letters.decode(data)
+    piece = letter.body
+    assert isinstance(piece, letters.Piece)
+    filled = msgspec.structs.replace(piece, data=files.piece(piece.digest, piece.place))
+    return letters.encode(msgspec.structs.replace(letter, body=filled))
+
+
+def sent(to: str, lane: str, seq: int, at: dt.datetime) -> None:
+    """Letters up to ``seq`` are in the stream."""
+    say(
+        "update exchange_out_lane set sent = greatest(sent, %s), sent_at = %s where to_node = %s and lane = %s",
+        [seq, at, to, lane],
+    )
+
+
+def delivered(to: str, lane: str, seq: int, at: dt.datetime) -> bool:
+    """The other node has applied letters up to ``seq``; True when that is news."""
+    news = ask(
+        "update exchange_out_lane set delivered = %s, delivered_at = %s where to_node = %s and lane = %s "
+        "and delivered < %s returning last",
+        [seq, at, to, lane, seq],
+    )
+    if news and lane == LETTERS:
+        say(
+            "update exchange_letter set delivered_at = %s where to_node = %s and lane = %s and seq <= %s "
+            "and kind = 'dossier' and delivered_at is null",
+            [at, to, lane, seq],
+        )
+    return bool(news)
+
+
+def rewind(to: str, lane: str, seq: int) -> None:
+    """The other node has letters up to ``seq`` only: what is behind goes out again."""
+    say(
+        "update exchange_out_lane set sent = least(sent, %s), turn = turn + 1 where to_node = %s and lane = %s",
+        [seq, to, lane],
+    )
+
+
+def adopt(to: str, lane: str, seq: int) -> bool:
+    """Somebody has seen a number of this lane beyond ours: this database is older than it was. Go on behind it; True when so."""
+    return bool(
+        ask(
+            "insert into exchange_out_lane (to_node, lane, last, sent, delivered, turn) values (%s, %s, %s, %s, %s, 0) "
+            "on conflict (to_node, lane) do update set last = excluded.last, sent = excluded.last, "
+            "delivered = excluded.last where exchange_out_lane.last < excluded.last returning last",
+            [to, lane, seq, seq, seq],
+        )
+    )
+
+
+def asleep(yes: bool) -> None:
+    """Whether the mail room listens: then writers wake it."""
+    say("update exchange_relay set asleep = %s where id = 1 and asleep <> %s", [yes, yes])
+
+
+def waiting() -> int:
+    """Letters that no node has applied yet."""
+    (row,) = ask(
+        "select coalesce((select sum(last - delivered) from exchange_out_lane), 0)::bigint "
+        "+ (select count(*) from exchange_letter where seq is null)"
+    )
+    return int(row[0])
+
+
+def sweep(at: dt.datetime, most: int = 5_000) -> int:
+    """Forget letters that were applied at the other node long ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from exchange_letter where id in (select l.id from exchange_letter l join exchange_out_lane o "
+            "on o.to_node = l.to_node and o.lane = l.lane where l.at < %s and l.seq <= o.delivered limit %s)",
+            [at - KEEP, most],
+        )
+        return int(cursor.rowcount)

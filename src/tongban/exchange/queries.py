@@ -1,0 +1,138 @@
+"""What screens and commands show of the mail room: lanes, nodes as last heard, custody of a case, parked letters. Readers only."""
+
+import datetime as dt
+
+import msgspec
+
+from tongban.plumbing import here
+from tongban.plumbing.statements import ask
+
+
+class LaneLine(msgspec.Struct, frozen=True):
+    """A lane out of this node: letters given to it, in the stream, applied at the other side; what waits and since when."""
+
+    to: str
+    lane: str
+    last: int
+    sent: int
+    delivered: int
+    waiting: int
+    oldest: dt.datetime | None
+    sent_at: dt.datetime | None
+    delivered_at: dt.datetime | None
+    a_minute: int
+
+
+class LaneIn(msgspec.Struct, frozen=True):
+    """A lane into this node: applied up to, known to be sent up to, since when; bags that wait behind a gap."""
+
+    from_node: str
+    lane: str
+    last: int
+    known: int
+    at: dt.datetime
+    kept: int
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """Another node as last heard: when, by its own clock, the version of its letters, its catalog (SM3, hex), letters it still
+    has to get rid of."""
+
+    node: str
+    heard_at: dt.datetime
+    clock: dt.datetime
+    schema: int
+    catalog: str
+    waiting: int
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A dossier that left this node: to whom, with which entry, written when, applied there when (None: not yet)."""
+
+    to: str
+    n: int
+    at: dt.datetime
+    delivered_at: dt.datetime | None
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A bag that could not be opened: from whom as it says, which letters, why."""
+
+    id: int
+    from_node: str
+    lane: str
+    first: int
+    last: int
+    reason: str
+    detail: str
+    at: dt.datetime
+
+
+def lanes_out(at: dt.datetime) -> list[LaneLine]:
+    """The lanes to other nodes. ``a_minute``: letters written in the last minute."""
+    rows = ask(
+        "select o.to_node, o.lane, o.last, o.sent, o.delivered, o.last - o.delivered + u.many, "
+        "least(u.oldest, (select min(l.at) from exchange_letter l where l.to_node = o.to_node and l.lane = o.lane "
+        "and l.seq = o.delivered + 1)), o.sent_at, o.delivered_at, "
+        "(select count(*) from exchange_letter l where l.to_node = o.to_node and l.lane = o.lane and l.at > %s) "
+        "from exchange_out_lane o cross join lateral (select count(*) as many, min(at) as oldest from exchange_letter l "
+        "where l.to_node = o.to_node and l.lane = o.lane and l.seq is null) u order by o.to_node, o.lane",
+        [at - dt.timedelta(minutes=1)],
+    )
+    return [LaneLine(*row) for row in rows]
+
+
+def lanes_in() -> list[LaneIn]:
+    """The lanes from other nodes."""
+    rows = ask(
+        "select i.from_node, i.lane, i.last, i.known, i.at, (select count(*) from exchange_bag b "
+        "where b.from_node = i.from_node and b.lane = i.lane and b.reason = '') from exchange_in_lane i "
+        "order by i.from_node, i.lane"
+    )
+    return [LaneIn(*row) for row in rows]
+
+
+def peers() -> list[Peer]:
+    """The other nodes that were heard."""
+    rows = ask("select node, heard_at, clock, schema, catalog, waiting from exchange_peer order by node")
+    return [Peer(*row) for row in rows]
+
+
+def dossiers(number: str) -> list[Sent]:
+    """When the dossier of a case left this node and arrived, newest first."""
+    rows = ask(
+        "select to_node, n, at, delivered_at from exchange_letter where number = %s and kind = 'dossier' order by id desc",
+        [number],
+    )
+    return [Sent(*row) for row in rows]
+
+
+def refused_bags(most: int = 100) -> list[Refused]:
+    """Bags that could not be opened, newest first."""
+    rows = ask(
+        "select id, from_node, lane, first, last, reason, detail, at from exchange_bag where reason <> '' "
+        "order by id desc limit %s",
+        [most],
+    )
+    return [Refused(*row) for row in rows]
+
+
+def as_of(center: str, now: dt.datetime) -> dt.datetime:
+    """Up to which moment what is known here of cases held at a center is complete: now when this node hosts it; else when its
+    node was last heard with nothing under way, or the city's word when that node does not write to us."""
+    if here.hosts(center):
+        return now
+    nodes = here.nodes()
+    rows = ask(
+        "select p.node, case when i.last >= i.known then p.heard_at else i.at end from exchange_peer p "
+        "join exchange_in_lane i on i.from_node = p.node and i.lane = 'letters' where p.node in (%s, %s)",
+        [nodes.host(center), nodes.city],
+    )
+    heard: dict[str, dt.datetime] = dict(rows)
+    return heard.get(nodes.host(center)) or heard.get(nodes.city) or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def recalling() -> dt.datetime | None:
+    """Since when this node waits for its own facts from others, after a restored backup; None when it does not."""
+    rows = ask("select recalling from exchange_relay where id = 1")
+    return rows[0][0] if rows else None

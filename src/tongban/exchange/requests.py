@@ -1,0 +1,85 @@
+"""Acts asked of other nodes and by other nodes: what was asked from here and its outcome, and what came and waits to be done."""
+
+import datetime as dt
+import uuid
+
+import msgspec
+
+from tongban.domain.text import Text
+from tongban.exchange.letters import Outcome, Request
+from tongban.plumbing import crypto
+from tongban.plumbing.statements import ask, say
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An act that was asked of another node: ``state`` is waiting, done or refused (then with a code and words)."""
+
+    id: str
+    number: str
+    act: str
+    to_node: str
+    at: dt.datetime
+    state: str
+    code: str
+    text: Text
+    answered_at: dt.datetime | None
+
+
+def asked(request: Request, node: str, by: str, center: str, at: dt.datetime) -> None:
+    """Note an act that is asked of another node."""
+    say(
+        "insert into exchange_request (id, number, act, to_node, by, center, at, state, code, text) "
+        "values (%s, %s, %s, %s, %s, %s, %s, 'waiting', '', '{}')",
+        [uuid.UUID(request.id), request.number, request.act, node, by, center, at],
+    )
+
+
+def answered(outcome: Outcome, at: dt.datetime) -> None:
+    """Note what became of it; the first answer stays."""
+    text = msgspec.json.encode(outcome.text).decode()
+    say(
+        "update exchange_request set state = %s, code = %s, text = %s, answered_at = %s where id = %s and state = 'waiting'",
+        ["done" if outcome.done else "refused", outcome.code, text, at, uuid.UUID(outcome.request)],
+    )
+
+
+def of_case(number: str) -> list[Asked]:
+    """What was asked from here about a case, newest first."""
+    rows = ask(
+        "select id, number, act, to_node, at, state, code, text::text, answered_at from exchange_request "
+        "where number = %s order by at desc limit 20",
+        [number],
+    )
+    return [
+        Asked(str(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], _text(r[7]), r[8])
+        for r in rows
+    ]  # fmt: skip
+
+
+def _text(stored: str) -> Text:
+    return Text("") if stored == "{}" else msgspec.json.decode(stored, type=Text)
+
+
+def came(request: Request, sender: str, at: dt.datetime) -> None:
+    """Keep an act that was asked of us until it is done."""
+    uid = uuid.UUID(request.id)
+    body = crypto.seal(msgspec.json.encode(request), context=_place(uid))
+    say(
+        "insert into exchange_came (id, from_node, at, body) values (%s, %s, %s, %s) on conflict do nothing",
+        [uid, sender, at, body],
+    )
+
+
+def to_do(most: int) -> list[Request]:
+    """The oldest acts that wait to be done."""
+    rows = ask("select id, body from exchange_came order by at, id limit %s", [most])
+    return [msgspec.json.decode(crypto.open_(body, _place(uid)), type=Request) for uid, body in rows]
+
+
+def done(request: str) -> None:
+    """It is done, or refused, or sent on."""
+    say("delete from exchange_came where id = %s", [uuid.UUID(request)])
+
+
+def _place(uid: uuid.UUID) -> bytes:
+    return b"exchange.came:" + uid.hex.encode()

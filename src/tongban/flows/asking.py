@@ -1,0 +1,168 @@
+"""Acts that must reach the holder of a case on another node. The rules have judged by the copy that is here; the act travels with
+its arguments, is done there by the same flow, once, and its outcome comes back to be shown."""
+
+import datetime as dt
+import inspect
+import typing
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import msgspec
+from django.db import InterfaceError, OperationalError
+
+from tongban.domain.actor import Actor
+from tongban.domain.handed_in import PaperIn
+from tongban.domain.refusals import Refused
+from tongban.domain.text import Text
+from tongban.exchange import outbox, requests
+from tongban.exchange.letters import Asker, FileHere, Letter, Outcome, Request
+from tongban.flows import access, handle
+from tongban.flows.desk import Desk
+from tongban.flows.handle import Standing
+from tongban.plumbing import files, here, tx
+from tongban.plumbing.ids import new_id
+from tongban.plumbing.tx import current, flow, step
+from tongban.registers.cases import queries as cases
+
+ACTS: dict[str, Callable[..., Standing]] = {
+    "case.receive_correction": handle.receive_correction,
+    "case.add_papers": handle.add_papers,
+    "case.withdraw": handle.withdraw,
+}
+"""What may be asked of another node: what a resident does at any counter. All else is done where the case is held."""
+
+# The request that is being done, so that one whose case has moved on is sent after it as it is.
+_doing: ContextVar[Request | None] = ContextVar("doing", default=None)
+
+
+def carry(asked: tx.Asked) -> Standing:
+    """Take an act to the node that holds the case (plumbing/tx.py calls this when a flow found the case elsewhere)."""
+    if asked.name not in ACTS:
+        node = here.nodes().by_code[asked.node].name
+        raise Refused(
+            "case.held_elsewhere",
+            f"此办件现由{node.zh}持有,请由持有办件的中心办理",
+            f"This case is held at the {node.en or asked.node}: it is done there",
+            node=asked.node,
+        )
+    if (under_way := _doing.get()) is not None:
+        return send_on(asked.actor, under_way, asked.node, at=asked.at)
+    return ask(asked.actor, asked, at=asked.at, key=asked.key)
+
+
+@flow("case.ask_holder")
+def ask(actor: Actor, asked: tx.Asked, *, at: dt.datetime, key: str = "") -> Standing:
+    """Write the act into a letter to the node that holds the case; returns where the case stands by the copy here."""
+    arguments: dict[str, Any] = dict(asked.arguments)
+    serves: tuple[str, ...] = ()
+    if visit := arguments.pop("visit", ""):
+        served = access.visit(actor, visit)
+        serves = tuple(person for person in (served.applicant, served.agent) if person)
+    request = Request(
+        new_id().hex, asked.name, asked.number, here.node(),
+        Asker("resident" if actor.kind == "resident" else "staff", actor.ref, actor.center, serves),
+        msgspec.to_builtins(arguments, builtin_types=(dt.date, dt.datetime)),
+        tuple(_files(arguments.get("papers", ()))),
+    )  # fmt: skip
+    current().about(case=asked.number, request=request.id, node=asked.node, act=asked.name)
+    requests.asked(request, asked.node, actor.ref, actor.center, at)
+    outbox.post(asked.node, request, at, number=asked.number)
+    for file in request.files:
+        outbox.post_file(asked.node, file.digest, at)
+    return _standing(asked.number, asked.node)
+
+
+@flow("case.send_request_on")
+def send_on(actor: Actor, request: Request, node: str, *, at: dt.datetime) -> Standing:
+    """The case has moved on to another node: the request goes after it, as it is; the outcome goes to where it began."""
+    current().about(case=request.number, request=request.id, node=node)
+    outbox.post(node, request, at, number=request.number)
+    for file in request.files:
+        if files.exists(file.digest):
+            outbox.post_file(node, file.digest, at)
+    return _standing(request.number, node)
+
+
+def _standing(number: str, node: str) -> Standing:
+    found = cases.get(number)
+    assert found is not None
+    return msgspec.structs.replace(handle.standing(found.case), asked=node)
+
+
+def _files(papers: Any) -> list[FileHere]:
+    digests = dict.fromkeys(p.digest for p in papers if isinstance(p, PaperIn) and p.digest)
+    return [FileHere(d, files.size_of(d)) for d in digests if files.exists(d)]
+
+
+@step
+def request_came(desk: Desk, letter: Letter) -> None:
+    """An act is asked of us. It is an act of its own, so it is done after this transaction (do_waiting)."""
+    body = letter.body
+    assert isinstance(body, Request)
+    requests.came(body, desk.sender, desk.at)
+
+
+def do_waiting(at: dt.datetime) -> int:
+    """Do the requests that have come; each is a durable act under the key of the request, so a crash in between repeats nothing."""
+    done = 0
+    for request in requests.to_do(20):
+        try:
+            done += _do(request, at)
+        except (OperationalError, InterfaceError):
+            raise
+    return done
+
+
+def _do(request: Request, at: dt.datetime) -> bool:
+    asker = request.asker
+    who = Actor(
+        kind=asker.kind,
+        ref=asker.ref if asker.kind == "resident" else f"{request.origin}/{asker.ref}",
+        center=asker.center,
+        serves=asker.serves,
+    )
+    node = Actor(kind="system", ref=f"node:{request.origin}", name=request.origin)
+    token = _doing.set(request)
+    try:
+        act = ACTS.get(request.act)
+        if act is None:
+            raise Refused("request.unknown", "不认识的请求", "This node does not know such a request", act=request.act)
+        standing = act(who, **_arguments(act, request), at=at, key=f"request:{request.id}")
+    except Refused as why:
+        answer(node, request, Outcome(request.id, request.number, False, why.code, why.text), at=at)
+        return False
+    except (msgspec.ValidationError, TypeError) as why:
+        words = Text("请求的内容无法识别", f"The arguments of the request are not understood: {why}")
+        answer(node, request, Outcome(request.id, request.number, False, "request.format", words), at=at)
+        return False
+    finally:
+        _doing.reset(token)
+    answer(node, request, None if standing.asked else Outcome(request.id, request.number, True), at=at)
+    return True
+
+
+def _arguments(act: Callable[..., Standing], request: Request) -> dict[str, Any]:
+    """The arguments of the flow, as the types that its signature names."""
+    types = typing.get_type_hints(act)
+    known = set(inspect.signature(act).parameters) - {"actor", "at", "key", "visit"}
+    if unknown := set(request.arguments) - known:
+        raise TypeError(f"unknown arguments {sorted(unknown)}")
+    return {name: msgspec.convert(value, types[name], strict=False) for name, value in request.arguments.items()}
+
+
+@flow("case.answer_request")
+def answer(actor: Actor, request: Request, outcome: Outcome | None, *, at: dt.datetime) -> None:
+    """Tell the node that asked what became of it (nothing to tell when the request was sent on), and forget the request."""
+    requests.done(request.id)
+    if outcome is not None:
+        outbox.post(request.origin, outcome, at, number=request.number)
+        current().about(case=request.number, request=request.id, done=outcome.done, code=outcome.code)
+
+
+@step
+def outcome_came(desk: Desk, letter: Letter) -> None:
+    """What became of an act that was asked from here."""
+    body = letter.body
+    assert isinstance(body, Outcome)
+    requests.answered(body, desk.at)

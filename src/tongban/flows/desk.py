@@ -1,0 +1,50 @@
+"""The desk on which a bag is opened: who sent it and the cases it is about, read and locked at once, so that applying many
+letters costs few questions to the database."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from tongban.domain.case import Case
+from tongban.exchange import watch
+from tongban.exchange.letters import Dossier, Facts, Letter
+from tongban.plumbing import here
+from tongban.registers.cases import queries as cases
+
+
+class NotYet(Exception):
+    """A letter that cannot be applied now. ``code``: gap, differs, not_holder, catalog, person."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code, self.why = code, why
+
+
+class Known(msgspec.Struct):
+    """The copy of a case as it stands within this transaction."""
+
+    case: Case
+    query_code: str
+    department: str
+
+
+class Desk:
+    """One bag: sender, lane, version of the letters, the time, and what its steps find out."""
+
+    def __init__(self, sender: str, lane: str, schema: int, at: dt.datetime) -> None:
+        self.sender, self.lane, self.schema, self.at = sender, lane, schema, at
+        self.known: dict[str, Known] = {}
+        self.watchers: dict[str, list[str]] = {}
+        self.touched: set[str] = set()
+        self.catalog_came = False
+
+    def expect(self, some: Iterable[Letter]) -> None:
+        """Read the cases that these letters are about, and at the city node who else hears of them."""
+        wanted = sorted({one.body.number for one in some if isinstance(one.body, Facts | Dossier)} - set(self.known))
+        if not wanted:
+            return
+        for number, found in cases.get_many(wanted).items():
+            self.known[number] = Known(found.case, found.query_code, found.department)
+        if here.is_city():
+            self.watchers = watch.watchers(wanted)
