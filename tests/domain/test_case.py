@@ -2,6 +2,7 @@
 chain, the fold equal to the state carried along, and deadlines that nothing but a fact moves."""
 
 import datetime as dt
+import typing
 
 import msgspec
 import pytest
@@ -44,6 +45,13 @@ def test_moves_name_only_known_stages_and_facts() -> None:
         for kind, after in moves.items():
             assert kind in facts.KINDS
             assert after in (*case.STAGE_WORDS, "=", "back")
+
+
+def test_stages_and_dates_are_said_in_both_languages() -> None:
+    for said in (*case.STAGE_WORDS.values(), *deadlines.DUE_WORDS.values()):
+        assert said.zh and said.en
+    assert set(deadlines.DUE_WORDS) == set(typing.get_args(deadlines.DueKind))
+    assert set(case.STAGE_WORDS) == set(typing.get_args(case.Stage))
 
 
 def test_every_fact_has_a_word_and_a_change() -> None:

@@ -9,19 +9,16 @@ import msgspec
 from tongban.domain.calendar import Calendar
 from tongban.domain.case import Case
 from tongban.domain.period import Clock
+from tongban.domain.text import Text
 
 DueKind = Literal["", "take_over", "accept", "correct", "decide", "follow", "deliver"]
 
 DELIVER_DAYS = 10
 
-DUE_WORDS: dict[str, str] = {
-    "": "无时限", "take_over": "接办期限", "accept": "受理期限", "correct": "补正期限", "decide": "办结期限", "follow": "补交期限",
-    "deliver": "送达期限",
-}  # fmt: skip
-
-DUE_WORDS_EN: dict[str, str] = {
-    "": "No date", "take_over": "Take up by", "accept": "Accept by", "correct": "Correct by", "decide": "Decide by",
-    "follow": "Paper follows by", "deliver": "Deliver by",
+DUE_WORDS: dict[str, Text] = {
+    "": Text("无时限", "No date"), "take_over": Text("接办期限", "Take up by"), "accept": Text("受理期限", "Accept by"),
+    "correct": Text("补正期限", "Correct by"), "decide": Text("办结期限", "Decide by"),
+    "follow": Text("补交期限", "Paper follows by"), "deliver": Text("送达期限", "Deliver by"),
 }  # fmt: skip
 
 

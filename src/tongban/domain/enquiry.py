@@ -43,7 +43,9 @@ def must_be_askable(case: Case, version: ItemVersion, department: str, material:
     if case.stage in CLOSED or case.stage == "decided":
         word = STAGE_WORDS[case.stage]
         raise Conflict(
-            "enquiry.case_closed", f"办件已{word},不能再发起协查", f"The case is {case.stage}: nothing to ask any more"
+            "enquiry.case_closed",
+            f"办件状态为“{word.zh}”,不能再发起协查",
+            f"The case is {word.en}: nothing to ask any more",
         )
     if material not in {p.material for p in version.papers}:
         raise Refused("enquiry.material", "此事项没有这份材料", "The item has no such material", pointer="/material")

@@ -4,6 +4,7 @@ is reached by going on."""
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from tongban.domain.text import Text
 from tongban.flows import oversight
 from tongban.plumbing.audit import service as audit
 from tongban.plumbing.clock import CITY_ZONE
-from tongban.reads import acts, paging, who
+from tongban.reads import acts, case_story, paging, who
 from tongban.reads.staff import power
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.staff import queries as staff
@@ -25,7 +26,6 @@ PAGE, SCAN = 50, 100_000
 CHECKED_HERE = 200_000
 _COLUMNS = 'id, at, act, actor, place, "case", person, reason, detail'
 _PERSON = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-SYSTEM_NAME = Text("系统", "The system")
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -53,8 +53,8 @@ class Line(msgspec.Struct, frozen=True):
     place: Text
     case: str
     person: str
-    reason: str
-    detail: tuple[tuple[Text, str], ...]
+    reason: Text
+    detail: tuple[tuple[Text, Text], ...]
 
 
 class Trail(msgspec.Struct, frozen=True):
@@ -172,7 +172,7 @@ def _lines(rows: list[tuple[Any, ...]]) -> tuple[Line, ...]:
     return tuple(
         Line(
             id=r[0], at=r[1], act=acts.word(r[2]), look=r[2].startswith("look."), actor=r[3], actor_name=_who(r[3], names),
-            place=who.place(r[4]) if r[4] else Text(""), case=r[5], person=r[6], reason=r[7],
+            place=who.place(r[4]) if r[4] else Text(""), case=r[5], person=r[6], reason=case_story.reason_words(r[7]),
             detail=_in_words(_detail(r[8]), names),
         )
         for r in rows
@@ -183,7 +183,7 @@ def _who(ref: str, names: dict[str, str]) -> Text:
     kind = ref.partition(":")[0]
     if ref in names:
         return Text(names[ref], names[ref])
-    return {"system": SYSTEM_NAME, "resident": Text("居民本人", "The resident")}.get(
+    return {"system": who.SYSTEM_NAME, "resident": Text("居民本人", "The resident")}.get(
         kind, Text("已不在册", "No longer here")
     )
 
@@ -192,30 +192,35 @@ def _detail(stored: str) -> dict[str, Any]:
     return msgspec.json.decode(stored) if stored else {}
 
 
-def _in_words(detail: dict[str, Any], names: dict[str, str]) -> tuple[tuple[Text, str], ...]:
+def _in_words(detail: dict[str, Any], names: dict[str, str]) -> tuple[tuple[Text, Text], ...]:
     """What an act says of itself, as far as it has words; numbers that only link registers are left out."""
-    said: list[tuple[Text, str]] = []
+    said: list[tuple[Text, Text]] = []
     items = catalog.items() if "item" in detail else {}
     if "item" in detail:
         item = items.get(detail["item"])
-        said.append((Text("事项", "Item"), str(item.name) if item else str(detail["item"])))
+        said.append((Text("事项", "Item"), item.name if item else Text(str(detail["item"]))))
     if "staff" in detail:
-        said.append((Text("人员", "Member"), names.get(f"staff:{detail['staff']}", "—")))
+        said.append((Text("人员", "Member"), Text(names.get(f"staff:{detail['staff']}", "—"))))
     if "power" in detail:
-        said.append((Text("权限", "Power"), str(power(detail["power"]))))
+        said.append((Text("权限", "Power"), power(detail["power"])))
     if isinstance(detail.get("powers"), list):
-        given = (str(p).partition("@") for p in detail["powers"])
-        said.append((Text("权限", "Powers"), "、".join(f"{power(p)}({who.place(w)})" for p, _, w in given)))
+        given = [(power(p), who.place(w)) for p, _, w in (str(g).partition("@") for g in detail["powers"])]
+        said.append((Text("权限", "Powers"), _listed(Text(f"{p.zh}({w.zh})", f"{p.en or p.zh} ({w.en or w.zh})") for p, w in given)))
     if "acts" in detail:
         group = acts.GROUPS.get(detail["acts"]) or acts.word(detail["acts"])
-        said.append((Text("查看范围", "Looked for"), str(group)))
+        said.append((Text("查看范围", "Looked for"), group))
     if "of" in detail:
-        said.append((Text("查看谁的", "Acts of"), str(detail["of"])))
+        said.append((Text("查看谁的", "Acts of"), Text(str(detail["of"]))))
     if "open" in detail:
-        said.append((Text("状态", "State"), "恢复办理" if detail["open"] else "停止受理"))
+        said.append((Text("状态", "State"), Text("恢复办理", "opened again") if detail["open"] else Text("停止受理", "closed")))
     if "new_versions" in detail:
-        said.append((Text("新版本", "New versions"), str(detail["new_versions"])))
+        said.append((Text("新版本", "New versions"), Text(str(detail["new_versions"]))))
     if isinstance(detail.get("kinds"), list):
         kinds = catalog.credential_kinds()
-        said.append((Text("数据", "Data"), "、".join(str(kinds[k].name) if k in kinds else k for k in detail["kinds"])))
+        said.append((Text("数据", "Data"), _listed(kinds[k].name if k in kinds else Text(k) for k in detail["kinds"])))
     return tuple(said)
+
+
+def _listed(several: Iterable[Text]) -> Text:
+    texts = list(several)
+    return Text("、".join(t.zh for t in texts), ", ".join(t.en or t.zh for t in texts))

@@ -7,6 +7,7 @@ import msgspec
 from django.db import connection
 
 from tongban.domain.actor import Actor
+from tongban.domain.text import Text
 from tongban.reads.worklist import centers_of
 from tongban.registers.catalog import queries as catalog
 
@@ -15,7 +16,7 @@ class Line(msgspec.Struct, frozen=True):
     """The day of one center or district."""
 
     code: str
-    name: str
+    name: Text
     received: int = 0
     for_others: int = 0
     decided: int = 0
@@ -57,19 +58,19 @@ def board(actor: Actor, *, today: dt.date) -> Board:
         counts = {row[0]: row[1:] for row in cursor.fetchall()}
     places = catalog.places()
     centers = tuple(
-        Line(c.code, str(c.name).removesuffix("社区事务受理服务中心"), *counts.get(c.code, ()))
+        Line(c.code, Text(c.name.zh.removesuffix("社区事务受理服务中心"), c.name.en), *counts.get(c.code, ()))
         for c in places.centers.values()
         if c.code in set(codes)
     )
-    names = {d.code: str(d.name) for d in places.divisions.values() if len(d.code) == 6}
+    names = {d.code: d.name for d in places.divisions.values() if len(d.code) == 6}
     districts = tuple(
-        _sum(code, names.get(code, code), [line for line in centers if line.code.startswith(code)])
+        _sum(code, names.get(code, Text(code)), [line for line in centers if line.code.startswith(code)])
         for code in dict.fromkeys(line.code[:6] for line in centers)
     )
-    return Board(today, _sum("", "合计", list(centers)), districts, centers)
+    return Board(today, _sum("", Text("合计", "Total"), list(centers)), districts, centers)
 
 
-def _sum(code: str, name: str, lines: list[Line]) -> Line:
+def _sum(code: str, name: Text, lines: list[Line]) -> Line:
     return Line(
         code, name, *(sum(getattr(line, f) for line in lines) for f in ("received", "for_others", "decided", "waiting", "overdue", "unlooked"))
     )  # fmt: skip

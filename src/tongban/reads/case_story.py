@@ -10,7 +10,6 @@ from django.db import connection
 
 from tongban.domain import facts, reasons
 from tongban.domain.chain import Entry
-from tongban.domain.deadlines import DUE_WORDS_EN
 from tongban.domain.item import ItemVersion
 from tongban.domain.text import Text
 from tongban.reads.paper import TITLES
@@ -87,12 +86,12 @@ def looks(number: str) -> tuple[Look, ...]:
         found = cursor.fetchall()
     who = names(actor for _, actor, _, _ in found)
     return tuple(
-        Look(at, who[actor][0], center_name(who[actor][1]) if who[actor][1] else "", LOOKED_AT[act], _reason(reason))
+        Look(at, who[actor][0], center_name(who[actor][1]) if who[actor][1] else "", LOOKED_AT[act], reason_words(reason))
         for at, actor, act, reason in found
     )
 
 
-def _reason(reason: str) -> Text:
+def reason_words(reason: str) -> Text:
     """The reason as given; for a print, which paper it was."""
     kind = reason.removeprefix("print:")
     title = TITLES.get(kind) if kind != reason else None  # type: ignore[call-overload]
@@ -110,15 +109,7 @@ def events(shown: Progress, log: Sequence[Entry], version: ItemVersion) -> tuple
         return tuple(done)
     if shown.due.on is not None:
         done.append(
-            Event(
-                0,
-                "",
-                None,
-                Text(shown.due_word, DUE_WORDS_EN[shown.due.kind]),
-                shown.holder_name,
-                note=_by(shown.due.on),
-                state="later",
-            )
+            Event(0, "", None, shown.due_word, shown.holder_name, note=_by(shown.due.on), state="later")
         )
     return tuple(done)
 

@@ -94,7 +94,7 @@ class FetchedWords(msgspec.Struct, frozen=True):
 
     came: tuple[Text, ...]
     not_there: tuple[Text, ...]
-    unavailable: tuple[tuple[str, Text], ...]
+    unavailable: tuple[tuple[Text, Text], ...]
 
 
 def fetched_words(fetched: Fetched) -> FetchedWords:

@@ -50,6 +50,14 @@ FETCHED = Text(
     "not asked for on paper when the counter can fetch it; bring it in case it cannot",
 )
 DECLARED = Text("可以当场书面承诺代替", "may be replaced by a declaration at the counter")
+OTHER = "其他"
+# The city's data names topics in Chinese; a topic without English here is shown as it is written there.
+TOPICS = {
+    "医疗": "Health care", "社保": "Social insurance", "档案": "Archives", "证明": "Certificates", "户籍": "Household registration",
+    "就业": "Work", "公积金": "Housing fund", "来沪人员": "New in Shanghai", "救助": "Relief", "居住": "Residence",
+    "生育": "Birth", "津贴": "Allowances", "养老": "Old age", "残疾": "Disability", "住房": "Housing", "长三角": "Yangtze delta",
+    "婚姻": "Marriage", "身故": "Death", "教育": "Education", "办事指引": "Guides", OTHER: "Other",
+}  # fmt: skip
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -145,23 +153,28 @@ def search(text: str, *, today: dt.date, most: int = 20) -> tuple[Found, ...]:
     hits = finder.find(SYSTEM, text, center="", today=today, most=most)
     return tuple(
         Found(
-            h.code, h.name, h.department, catalog.current(h.code, today).summary, "" if h.words == h.name.zh else h.words,
+            h.code, h.name, h.department, catalog.current(h.code, today).summary, _alias(h.code, h.words, today),
             h.scope, h.why_not,
         )
         for h in hits
     )  # fmt: skip
 
 
-def topics(today: dt.date) -> tuple[tuple[str, tuple[tuple[str, Text, bool], ...]], ...]:
+def _alias(code: str, words: str, today: dt.date) -> str:
+    """The everyday name that was meant; nothing when a name, a topic or a sentence of the guide matched."""
+    return words if words in catalog.current(code, today).item.aliases else ""
+
+
+def topics(today: dt.date) -> tuple[tuple[Text, tuple[tuple[str, Text, bool], ...]], ...]:
     """All items by topic: (topic, ((code, name, counters take it), …)); first what counters take."""
     shut = catalog.closed()
     groups: dict[str, list[tuple[str, Text, bool]]] = {}
     for version in catalog.listing(today):
         takes = version.receivable and version.code not in shut
-        for topic in version.item.topics or ("其他",):
+        for topic in version.item.topics or (OTHER,):
             groups.setdefault(topic, []).append((version.code, version.name, takes))
-    ordered = sorted(groups.items(), key=lambda g: (g[0] == "其他", -sum(takes for *_, takes in g[1]), -len(g[1])))
-    return tuple((topic, tuple(sorted(rows, key=lambda r: not r[2]))) for topic, rows in ordered)
+    ordered = sorted(groups.items(), key=lambda g: (g[0] == OTHER, -sum(takes for *_, takes in g[1]), -len(g[1])))
+    return tuple((Text(topic, TOPICS.get(topic, "")), tuple(sorted(rows, key=lambda r: not r[2]))) for topic, rows in ordered)
 
 
 def leaflet(code: str, *, today: dt.date) -> Leaflet:

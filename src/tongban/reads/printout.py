@@ -153,7 +153,7 @@ def _due(told: _Told) -> Row:
     later = "(节假日安排公布后可能调整)" if seen.due.provisional else ""
     if seen.promise:
         return Row(Text("承诺办结日期", "Promised by"), _day(seen.promise.promised) + later, True)
-    return Row(Text(seen.due_word, "Next date"), _day(seen.due.on) + later, True)
+    return Row(seen.due_word, _day(seen.due.on) + later, True)
 
 
 def _receipt(told: _Told) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Progress(msgspec.Struct, frozen=True):
     phone: str
     opened_at: dt.datetime
     due: Due
-    due_word: str
+    due_word: Text
     light: str
     promise: Promise | None
     asked: tuple[Point, ...]

@@ -12,6 +12,7 @@ from tongban.domain.item import ItemVersion
 from tongban.domain.text import Text
 from tongban.reads import finder
 from tongban.reads.everyday import fold
+from tongban.reads.who import SYSTEM_NAME
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.catalog.queries import OpenState
 from tongban.registers.staff import queries as staff
@@ -26,7 +27,7 @@ class Edition(msgspec.Struct, frozen=True):
     id: uuid.UUID
     digest: str
     at: dt.datetime
-    by: str
+    by: Text
     note: str
     versions: int
 
@@ -106,7 +107,7 @@ def _editions() -> list[Edition]:
         cursor.execute(_EDITIONS, [HISTORY])
         found = cursor.fetchall()
     names = staff.names_of({r[3] for r in found})
-    return [Edition(r[0], bytes(r[1]).hex(), r[2], names.get(r[3], "系统"), r[4], r[5]) for r in found]
+    return [Edition(r[0], bytes(r[1]).hex(), r[2], Text(names[r[3]]) if r[3] in names else SYSTEM_NAME, r[4], r[5]) for r in found]
 
 
 def _chosen(row: ItemRow, only: str) -> bool:

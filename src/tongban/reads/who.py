@@ -12,6 +12,7 @@ from tongban.registers.staff import queries as staff
 from tongban.registers.staff.queries import MachineToken, Member
 
 WHOLE_CITY = Text("全市", "The whole city")
+SYSTEM_NAME = Text("系统", "The system")
 
 
 def signed_in(user: Any, at: dt.datetime) -> Actor:

@@ -223,6 +223,22 @@ def test_the_trail_tells_who_looked_at_whom_and_why() -> None:
     assert body(auditor.get("/console/audit", {"of": "clerk", "case": receipt.number})).count("电话核对住址") == 1
 
 
+def test_the_trail_says_no_codes_and_speaks_english_on_english_pages() -> None:
+    receipt = received(clock.now())
+    access.names_on_paper(actor_of(PUTUO, "case.read", "person.read"), receipt.number, "receipt", at=clock.now())
+    auditor = signed_in("auditor", audit_read="310107")
+    text = body(auditor.get("/console/audit"))
+    assert "打印收件凭证" in text
+    assert "print:" not in text
+    auditor.cookies["lang"] = "en"
+    # Hired just now: their powers stand in the trail, too.
+    hired("clerk", name="Li", case_receive=PUTUO)
+    rows = body(auditor.get("/console/audit"))
+    rows = rows[rows.index("<tbody>") :]
+    assert "printing: Receipt" in rows
+    assert "Power: Receive" in rows
+
+
 def test_reading_the_trail_is_written_into_it() -> None:
     auditor = signed_in("auditor", audit_read="310107")
     auditor.get("/console/audit", {"case": "310107015260901000001X", "acts": "look."})

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.conftest import AT
+from tongban.channels.resident.guide import EXAMPLES
 from tongban.domain.actor import SYSTEM
 from tongban.flows import publish
 from tongban.plumbing import clock
@@ -54,6 +55,25 @@ def test_home_opens_before_anything_is_published(client: Client) -> None:
 def test_items_are_found_by_everyday_words(client: Client, words: str, code: str) -> None:
     text = body(client.get("/items/", {"q": words}))
     assert f'href="/items/{code}/"' in text
+
+
+@city
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_first_page_offers_is_found_in_both_languages(client: Client, language: str) -> None:
+    client.cookies["lang"] = language
+    for said in EXAMPLES:
+        answer = client.get("/items/", {"q": said.in_language(language)})
+        assert answer.context["found"], said
+    home = client.get("/")
+    assert {t.zh for t, _ in home.context["topics"] if not t.en} == set(), "topics that have no English yet"
+    assert language == "zh" or ("Senior citizen card" in body(home) and "敬老卡" not in body(home))
+
+
+@city
+def test_only_an_everyday_name_is_told_as_one(client: Client) -> None:
+    found = {f.code: f.matched for f in client.get("/items/", {"q": "低保"}).context["found"]}
+    # 低收入证明 is found by a sentence of its guide, which is no name of it.
+    assert (found["dibao"], found["dishouru_zhengming"]) == ("低保", "")
 
 
 @city

@@ -57,3 +57,9 @@ def test_nobody_known_is_never_refused_and_what_is_asked_is_on_the_form(shanghai
             p.need.material for p in needed_papers(version, {}, today)
         }
         msgspec.json.encode(verdict)
+
+
+def test_departments_are_named_in_both_languages(shanghai: Source) -> None:
+    assert shanghai.city is not None
+    for department in shanghai.city.departments:
+        assert department.name.en and department.short.en, department.code

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from tongban.channels.console.door import page
 from tongban.channels.shared.actor import acting, needs
-from tongban.channels.shared.language import say
+from tongban.channels.shared.language import say, tell
 from tongban.plumbing import clock
 from tongban.reads import board as read
 from tongban.reads.board import Board, Line
@@ -49,9 +49,9 @@ def _charts(found: Board, shown: str) -> dict[str, Any]:
             "overdue": say("已超期", "Overdue"), "unlooked": say("无人接办", "Nobody looked"), "cases": say("件", "cases"),
             "for_others": say("代其他中心收件", "For other centers"),
         },
-        "districts": [{"name": d.name, **{m: getattr(d, m) for m in MEASURES}} for d in found.districts],
+        "districts": [{"name": tell(d.name), **{m: getattr(d, m) for m in MEASURES}} for d in found.districts],
         "centers": [
-            {"code": d.code, "district": d.name, "lines": [{"name": c.name, **{m: getattr(c, m) for m in MEASURES}} for c in by_district[d.code]]}
+            {"code": d.code, "district": tell(d.name), "lines": [{"name": tell(c.name), **{m: getattr(c, m) for m in MEASURES}} for c in by_district[d.code]]}
             for d in found.districts
         ],
     }  # fmt: skip

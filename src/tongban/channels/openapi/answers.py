@@ -19,7 +19,7 @@ class Entered(msgspec.Struct, frozen=True):
 class DepartmentSilent(msgspec.Struct, frozen=True):
     """A department that did not answer, and why: what it would have given is taken on paper."""
 
-    department: str
+    department: Text
     why: Text
 
 

@@ -7,11 +7,15 @@ from tongban.channels.resident.look import page
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.errors import respond
 from tongban.domain.refusals import NotFound, Refused
+from tongban.domain.text import Text
 from tongban.plumbing import clock
 from tongban.reads import centers, leaflet
 
 # Words that people say at the counter, each leading to a search and not to an item: the catalog may change.
-EXAMPLES = ("敬老卡", "居住证", "低保", "社保卡", "廉租房", "生孩子")
+EXAMPLES = (
+    Text("敬老卡", "Senior citizen card"), Text("居住证", "Residence permit"), Text("低保", "Minimum living allowance"),
+    Text("社保卡", "Social security card"), Text("廉租房", "Low-rent housing"), Text("生孩子", "Birth"),
+)  # fmt: skip
 LONGEST = 100
 
 

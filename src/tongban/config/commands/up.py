@@ -70,8 +70,8 @@ def _begin(console: Console, services: Services, workers: int) -> None:
     with console.status("Collecting screens …"):
         try:
             static.gather()
-        except static.NotInstalled as why:
-            raise NotStarted(str(why)) from why
+        except static.NotInstalled as missing:
+            raise NotStarted(str(missing)) from missing
         call_command("collectstatic", verbosity=0, interactive=False)
     with console.status("Publishing the catalog …"):
         publication = _publish()
@@ -96,7 +96,7 @@ def _publish() -> str:
     from tongban.plumbing import clock
     from tongban.registers.catalog import city, queries
 
-    publication = publish(SYSTEM, city.load(settings.CITY_FOLDER), at=clock.now(), note="up")
+    publication = publish(SYSTEM, city.load(settings.CITY_FOLDER), at=clock.now(), note="启动时发布")
     queries.forget()
     open_items = [v for v in queries.listing(clock.today()) if v.receivable]
     return f"{len(open_items)} items receivable (catalog {str(publication.digest)[:12]})"

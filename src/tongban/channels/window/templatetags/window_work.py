@@ -10,7 +10,7 @@ from tongban.channels.shared import parts
 from tongban.channels.shared.language import tell
 from tongban.channels.shared.parts import field_id
 from tongban.domain.actor import Actor
-from tongban.domain.deadlines import DUE_WORDS, DUE_WORDS_EN
+from tongban.domain.deadlines import DUE_WORDS
 from tongban.domain.element import Choice, Element, ElementType
 from tongban.domain.enquiry import POWER
 from tongban.domain.refusals import Problem
@@ -76,7 +76,7 @@ def problems_at(problems: Iterable[Problem], pointer: str) -> list[Problem]:
 @register.filter
 def due_word(kind: str) -> str:
     """What the date is for: 受理期限, 补正期限 …"""
-    return tell(Text(DUE_WORDS.get(kind, ""), DUE_WORDS_EN.get(kind, "")))
+    return tell(DUE_WORDS[kind])
 
 
 @register.filter
