@@ -22,6 +22,7 @@ FLOORS: dict[str, Text] = {
     "reads": Text("查看:每屏一个文件", "show: one file per screenful"),
     "flows": Text("办理:唯一的写入者", "act: the only writers"),
     "connectors": Text("连接:向部门提问", "ask the departments"),
+    "exchange": Text("收发室:节点之间的信件", "carry letters between nodes"),
     "registers": Text("登记:记住一切", "remember"),
     "plumbing": Text("管道:时钟、事务、审计、密钥、文件", "clock, transactions, audit, keys, files"),
     "domain": Text("规则:只有它作决定", "the rulebook: decides"),

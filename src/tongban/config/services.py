@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 from tongban.config import embedded
 
@@ -46,7 +47,7 @@ class Services:
         self._commands: dict[str, list[str]] = {}
         self._mended: list[float] = []
 
-    def __enter__(self) -> "Services":
+    def __enter__(self) -> Self:
         self.var.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -105,6 +106,13 @@ class Services:
     def worker(self) -> None:
         """Timed work: silence, lapsed corrections, provisional dates, seals."""
         self._start("worker", [sys.executable, "-m", "tongban.config.worker"])
+
+    def run(self, name: str, command: list[str], port: int) -> None:
+        """Start anything else that listens on a port, and wait until it does."""
+        if not port_free(port):
+            raise NotStarted(f"Port {port} is in use: stop what listens there, or choose other ports.")
+        self._start(name, command)
+        self._wait(name, port)
 
     def _start(self, name: str, command: list[str]) -> None:
         self._commands[name] = command

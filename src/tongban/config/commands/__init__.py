@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "up": "Start everything on this machine: database, departments, web, worker.",
     "node": "Run one node of a city of many, or make its keys.",
+    "city": "A city of many nodes on this machine, and a day in it.",
     "journey": "Play the founding documents' journey through the real flows.",
     "catalog": "Check, publish or show the city's items.",
     "verify": "Recompute all chains, folds and audit seals.",

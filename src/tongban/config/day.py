@@ -1,0 +1,300 @@
+"""A day in a city of many nodes, played through the API like everything that stands at a counter: residents arrive at random
+centers, back offices work through their lists, corrections and withdrawals come to whichever counter is near."""
+
+import queue
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from tongban.config.crowd import Brought, Crowd
+from tongban.config.machine import Answer, Machine, Silent
+from tongban.domain.nodes import Nodes
+
+# What becomes of a case, of a hundred.
+FATES = {"plain": 60, "correct": 14, "withdraw": 6, "back": 6, "misjudged": 7, "refuse": 5, "not_accept": 2}
+CLOSED = frozenset({"delivered", "not_accepted", "withdrawn", "revoked"})
+# A case that nobody could move for so long is reported instead of waited for.
+STALLED = 90.0
+
+
+class Story(msgspec.Struct):
+    """A case as the day knows it: what was brought, what is to become of it, what was done so far."""
+
+    number: str
+    brought: Brought
+    receiving: str
+    handling: str
+    fate: str
+    on_the_spot: bool
+    seed: int
+    done: set[str]
+    stage: str = "received"
+    points: list[dict[str, str]] = []
+    moved: float = 0.0
+
+    @property
+    def closed(self) -> bool:
+        """Nothing more is expected."""
+        return self.stage in CLOSED
+
+
+class Tally:
+    """What happened, counted: acts by who did them, refusals by code, milliseconds by kind."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.acts: Counter[tuple[str, str]] = Counter()
+        self.refused: Counter[str] = Counter()
+        # The first refusal of each kind, to see why.
+        self.samples: dict[str, str] = {}
+        self.ms: dict[str, list[float]] = {}
+        self.again = 0
+        self.faults: list[str] = []
+
+    def count(self, who: str, what: str, answer: Answer) -> None:
+        """One act that was answered."""
+        with self.lock:
+            self.again += answer.again
+            self.ms.setdefault("receive" if what == "receive" else "act", []).append(answer.ms)
+            if answer.good:
+                self.acts[who, what] += 1
+            else:
+                self.refused[f"{what}: {answer.status} {answer.code}"] += 1
+                self.samples.setdefault(f"{what}: {answer.status} {answer.code}", str(answer.body)[:1_000])
+
+    def fault(self, what: str) -> None:
+        """Something that must not happen."""
+        with self.lock:
+            self.faults.append(what)
+
+
+class Day:
+    """Plays it with bounded concurrency. ``rate``: residents a second, as they come and not as they are served."""
+
+    def __init__(
+        self, machines: Mapping[str, Machine], nodes: Nodes, crowd: Crowd, *, seed: int, run: str, rate: float = 10.0,
+        counters: int = 6, pause: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.machines, self.nodes, self.crowd, self.rate, self.pause = machines, nodes, crowd, rate, pause
+        self.rng, self.run_id, self.counters = random.Random(f"day:{seed}"), run, counters
+        self.stories: dict[str, Story] = {}
+        self.tally = Tally()
+        self.over = threading.Event()
+        self.arrived = 0
+        self._at_counters: queue.Queue[Callable[[], None]] = queue.Queue()
+        self._busy = 0
+
+    @property
+    def open(self) -> int:
+        """Cases that are not closed yet."""
+        return sum(not story.closed for story in list(self.stories.values()))
+
+    def play(self, arrivals: Iterable[Brought], tell: Callable[["Day"], None] = lambda day: None) -> None:
+        """Until everybody has come and every case is closed, or nothing moves any more."""
+        threads = [
+            threading.Thread(target=self._counter, name=f"counter-{i}", daemon=True) for i in range(self.counters)
+        ]
+        threads += [
+            threading.Thread(target=self._desk, args=(node, machine), name=f"desk-{node}", daemon=True)
+            for node, machine in self.machines.items()
+        ]
+        for thread in threads:
+            thread.start()
+        begun, due = time.monotonic(), 0.0
+        try:
+            for brought in arrivals:
+                due += self.rng.expovariate(self.rate)
+                while (left := begun + due - time.monotonic()) > 0 or self._at_counters.qsize() > 200:
+                    time.sleep(min(max(left, 0.01), 0.2))
+                    tell(self)
+                self.arrived += 1
+                fate = self.rng.choices(list(FATES), list(FATES.values()))[0]
+                self._at_counters.put(partial(self._receive, brought, self.arrived, self.rng.getrandbits(60), fate))
+            self._until_quiet(tell)
+        finally:
+            self.over.set()
+            for thread in threads:
+                thread.join(30)
+
+    def _until_quiet(self, tell: Callable[["Day"], None]) -> None:
+        last, since = (-1, -1), time.monotonic()
+        while self.open or self._at_counters.unfinished_tasks:
+            tell(self)
+            now = (self.open, sum(self.tally.acts.values()))
+            if now != last:
+                last, since = now, time.monotonic()
+            if time.monotonic() - since > STALLED:
+                stuck = [s for s in self.stories.values() if not s.closed]
+                self.tally.fault(f"{len(stuck)} cases do not move: {[(s.number, s.stage, s.fate) for s in stuck[:5]]}")
+                return
+            time.sleep(0.1)
+        tell(self)
+
+    def _counter(self) -> None:
+        """People who serve residents: whoever comes next."""
+        while not self.over.is_set():
+            try:
+                work = self._at_counters.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            try:
+                work()
+            except Exception as why:
+                self.tally.fault(f"{type(why).__name__}: {why}")
+            finally:
+                self._at_counters.task_done()
+
+    def _at(self, center: str) -> Machine:
+        return self.machines[self.nodes.host(center)]
+
+    def _receive(self, brought: Brought, n: int, seed: int, fate: str) -> None:
+        machine = self._at(brought.center)
+        answer = machine.act(f"{self.run_id}-r{n}", "/cases", brought.body)
+        self.tally.count("counter", "receive", answer)
+        if not answer.good:
+            return
+        told = answer.body
+        if told["number"] in self.stories:
+            self.tally.fault(f"{told['number']} was given twice")
+        self.stories[told["number"]] = Story(
+            told["number"], brought, told["receiving"], told["handling"], fate, brought.on_the_spot, seed, set(),
+            told["stage"], moved=time.monotonic(),
+        )  # fmt: skip
+
+    def _desk(self, node: str, machine: Machine) -> None:
+        """The back offices of a node: they work through its list, again and again."""
+        while not self.over.is_set():
+            try:
+                self._through_the_list(node, machine)
+            except Silent as why:
+                self.tally.fault(f"{node}: {why}")
+            except Exception as why:
+                self.tally.fault(f"{node}: {type(why).__name__}: {why}")
+            self.over.wait(self.pause)
+
+    def _through_the_list(self, node: str, machine: Machine) -> None:
+        cursor = ""
+        while not self.over.is_set():
+            page = machine.look(f"/cases?limit=100&cursor={cursor}" if cursor else "/cases?limit=100")
+            if not page.good:
+                self.tally.count("back office", "list", page)
+                return
+            for row in page.body["rows"]:
+                story = self.stories.get(row["number"])
+                if story is not None and not story.closed and self.nodes.host(row["holder"]) == node:
+                    self._work(node, machine, story, row)
+                if self.over.is_set():
+                    return
+            cursor = page.body["next"]
+            if not cursor:
+                return
+
+    def _work(self, node: str, machine: Machine, story: Story, row: dict[str, Any]) -> None:
+        """All that this desk can do for a case now."""
+        stage, holder = row["stage"], row["holder"]
+        story.stage = stage
+        for _ in range(8):
+            act, body = self._next(story, stage, holder, row)
+            if not act:
+                return
+            key = f"{self.run_id}-{story.number}-{act}-{holder}-{len(story.done)}"
+            answer = machine.act(key, f"/cases/{story.number}/{act}", body)
+            self.tally.count("back office", act, answer)
+            story.done.add(f"{act}@{holder}")
+            if not answer.good:
+                # Somebody was first (a withdrawal at a counter): the list will tell.
+                return
+            story.moved = time.monotonic()
+            stage = story.stage = answer.body["stage"]
+            if act in ("hand-over", "hand-back", "ask-correction") or answer.body["holder"] != holder:
+                if act == "ask-correction":
+                    self._at_counters.put(partial(self._correct, story))
+                return
+
+    def _next(self, story: Story, stage: str, holder: str, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Which act, with what; empty: nothing to do here now."""
+        rng, done = random.Random(story.seed), story.done
+        if stage == "decided":
+            return "deliver", {"way": rng.choice(("counter", "mail", "electronic"))}
+        if stage == "accepted":
+            return self._decide(story, holder, rng)
+        if stage != "received":
+            return "", {}
+        came_back = row["custody"] == "back" or (story.brought.scope == "split" and holder != story.handling)
+        if came_back:
+            return "hand-over", {"to": story.handling, "reason": "misjudged"}
+        if not row["looked"] and f"take-over@{holder}" not in done:
+            return "take-over", {}
+        sent = row["custody"] in ("sent", "taken")
+        if story.fate == "back" and sent and not any(d.startswith("hand-back") for d in done):
+            return "hand-back", {"reason": "papers_not_seen"}
+        if story.fate == "misjudged" and sent and not any(d.startswith("hand-over") for d in done):
+            story.handling = rng.choice([c for c in self.crowd.centers if c != holder])
+            return "hand-over", {"to": story.handling, "reason": "misjudged"}
+        if story.fate == "correct" and not story.points and (points := self._points(story, rng)):
+            story.points = points
+            return "ask-correction", {"points": points, "note": "请补充后再交"}
+        if story.fate == "withdraw" and "withdraw" not in done:
+            done.add("withdraw")
+            self._at_counters.put(partial(self._withdraw, story))
+            return "", {}
+        if story.fate == "not_accept":
+            return "not-accept", {"reason": "not_needed", "note": "依法不需要办理"}
+        return "accept", {}
+
+    def _decide(self, story: Story, holder: str, rng: random.Random) -> tuple[str, dict[str, Any]]:
+        settled = story.brought.scope == "settle_home" and story.handling != story.receiving
+        if settled and holder == story.receiving:
+            return "review", {"outcome": "pass"}
+        if story.on_the_spot and rng.random() < 0.5:
+            return "finish", {}
+        granted = story.fate != "refuse"
+        return "decide", {"granted": granted, "note": "" if granted else "不符合给付条件"}
+
+    def _points(self, story: Story, rng: random.Random) -> list[dict[str, str]]:
+        points = []
+        if story.brought.fields:
+            points.append({"what": "field", "code": rng.choice(story.brought.fields), "problem": "incomplete"})
+        if story.brought.papers:
+            points.append({"what": "paper", "code": rng.choice(story.brought.papers), "problem": "unreadable"})
+        return points
+
+    def _served(self, story: Story, what: str, path: str, body: dict[str, Any]) -> None:
+        """The resident comes to a counter: the one of before, or any other of the city, where nobody knows the case yet."""
+        rng = random.Random(f"{story.seed}:{what}")
+        center = story.receiving if rng.random() < 0.4 else rng.choice(self.crowd.centers)
+        machine = self._at(center)
+        key = f"{self.run_id}-{story.number}-{what}"
+        met = machine.act(
+            f"{key}-meet", "/visits", {"applicant": story.brought.applicant, "how": "card", "center": center}
+        )
+        self.tally.count("counter", "meet", met)
+        if not met.good:
+            self.tally.fault(f"{story.number}: nobody was met at {center}: {met.body}")
+            return
+        tries = 0
+        while True:
+            answer = machine.act(f"{key}-{tries}", f"/cases/{story.number}/{path}", body | {"visit": met.body["visit"]})
+            # The copy of a case held elsewhere is asked of the city when its resident is met, and comes in a moment.
+            if answer.status != 404 or tries >= 40 or self.over.is_set():
+                break
+            tries += 1
+            time.sleep(0.25)
+        who = "counter" if not (answer.good and answer.body.get("asked")) else "counter, by letter"
+        self.tally.count(who, path, answer)
+        if answer.good and not answer.body.get("asked"):
+            story.stage = answer.body["stage"]
+
+    def _correct(self, story: Story) -> None:
+        """What was asked for is brought to some counter."""
+        self._served(story, "correct", "receive-correction", self.crowd.correction(story.brought, story.points))
+
+    def _withdraw(self, story: Story) -> None:
+        """The resident thinks better of it."""
+        self._served(story, "withdraw", "withdraw", {"reason": "asked"})

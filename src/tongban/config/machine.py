@@ -1,0 +1,86 @@
+"""A machine at the API of a node, as a kiosk or another system would be: it sends each act with a key, and sends it again with the
+same key until it has an answer, so that whatever breaks in between, an act is done once. What it was told is remembered."""
+
+import http.client
+import json
+import threading
+import time
+from typing import Any
+
+import msgspec
+
+PATIENCE = 60.0
+"""Seconds that an act may take from its first send to its answer, restarts of everything included."""
+
+
+class Silent(RuntimeError):
+    """No answer within the patience of the machine."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back: status, body, milliseconds from the first send, how often it was sent again."""
+
+    status: int
+    body: Any
+    ms: float
+    again: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Done, or shown."""
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str:
+        """The code of a refusal."""
+        return str(self.body.get("code", "")) if isinstance(self.body, dict) and not self.good else ""
+
+
+class Machine:
+    """Speaks with one node. Every thread has a connection of its own."""
+
+    def __init__(self, port: int, token: str, patience: float = PATIENCE) -> None:
+        self.port, self.token, self.patience = port, token, patience
+        self._held = threading.local()
+        self.told: dict[str, Answer] = {}
+
+    def look(self, path: str) -> Answer:
+        """GET."""
+        return self._answered("GET", path, None, "")
+
+    def act(self, key: str, path: str, body: Any = None) -> Answer:
+        """POST, once and for all: the same key is the same act."""
+        answer = self.told[key] = self._answered("POST", path, {} if body is None else body, key)
+        return answer
+
+    def _answered(self, method: str, path: str, body: Any, key: str) -> Answer:
+        begun, again = time.monotonic(), 0
+        data = msgspec.json.encode(body) if body is not None else None
+        while True:
+            status, said = self._send(method, path, data, key)
+            if status and status < 500 and status != 429:
+                return Answer(status, said, (time.monotonic() - begun) * 1000, again)
+            if time.monotonic() - begun > self.patience:
+                raise Silent(
+                    f"{method} {path} {key}: no answer in {self.patience:.0f} s (last: {status} {str(said)[:200]})"
+                )
+            again += 1
+            time.sleep(min(0.05 * again, 1.0))
+
+    def _send(self, method: str, path: str, data: bytes | None, key: str) -> tuple[int, Any]:
+        """Status and body; 0 when the connection broke or nobody was there."""
+        line = getattr(self._held, "line", None)
+        if line is None:
+            line = self._held.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        if data is not None:
+            headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
+        try:
+            line.request(method, f"/api/v1{path}", data, headers)
+            answer = line.getresponse()
+            raw = answer.read()
+            return answer.status, json.loads(raw or b"null")
+        except (OSError, http.client.HTTPException, ValueError) as why:
+            line.close()
+            self._held.line = None
+            return 0, str(why)
