@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from tongban.exchange import letters
+from tongban.exchange.bag import LETTER_LIMIT
 from tongban.exchange.letters import Letter
 from tongban.plumbing import crypto, files
 from tongban.plumbing.ids import new_id
@@ -50,6 +51,8 @@ def post_many(addressed: Sequence[tuple[str, letters.Body]], at: dt.datetime, *,
         uid = new_id()
         data = letters.encode(Letter(uid.hex, at, body))
         kind = letters.kind(body)
+        if len(data) > LETTER_LIMIT:
+            raise ValueError(f"a letter ({kind}) of {len(data)} bytes; at most {LETTER_LIMIT}: send files in pieces")
         lane = FILES if kind == "piece" else LETTERS
         rows.append((uid, to, lane, kind, number, n, at, len(data), crypto.seal(data, context=_place(uid))))
     say_rows("insert into exchange_letter (uid, to_node, lane, kind, number, n, at, size, body)", rows)
@@ -73,8 +76,8 @@ def _place(uid: uuid.UUID) -> bytes:
 
 
 _NUMBER = (
-    "with some as (select id, to_node, lane from exchange_letter where seq is null order by id limit %s), "
-    "placed as (select id, to_node, lane, row_number() over (partition by to_node, lane order by id) as place from some), "
+    "with new as (select id, to_node, lane from exchange_letter where seq is null order by id limit %s), "
+    "placed as (select id, to_node, lane, row_number() over (partition by to_node, lane order by id) as place from new), "
     "counted as (select to_node, lane, max(place) as many from placed group by to_node, lane), "
     "lanes as (insert into exchange_out_lane (to_node, lane, last, sent, delivered, turn) "
     "select to_node, lane, many, 0, 0, 0 from counted on conflict (to_node, lane) do update "

@@ -136,3 +136,8 @@ def recalling() -> dt.datetime | None:
     """Since when this node waits for its own facts from others, after a restored backup; None when it does not."""
     rows = ask("select recalling from exchange_relay where id = 1")
     return rows[0][0] if rows else None
+
+
+def caught_up() -> bool:
+    """Whether this node has all that it wrote itself: False between the restore of a backup and the answers of the others."""
+    return recalling() is None

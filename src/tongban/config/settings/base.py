@@ -32,6 +32,12 @@ TONGBAN_NODE = os.environ.get("TONGBAN_NODE", "city")
 TONGBAN_LAYOUT = os.environ.get("TONGBAN_LAYOUT", "one")
 TONGBAN_NODES = Path(os.environ.get("TONGBAN_NODES") or CITY_FOLDER / "nodes.yaml")
 
+TONGBAN_NODE_KEY = Path(os.environ.get("TONGBAN_NODE_KEY") or VAR / "node-key.json")
+TONGBAN_RING = Path(os.environ.get("TONGBAN_RING") or VAR / "ring.json")
+TONGBAN_NATS_URL = os.environ.get("TONGBAN_NATS_URL", "nats://127.0.0.1:4222")
+TONGBAN_NATS_USER = os.environ.get("TONGBAN_NATS_USER") or TONGBAN_NODE
+TONGBAN_NATS_PASSWORD = os.environ.get("TONGBAN_NATS_PASSWORD", "")
+
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("TONGBAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 PUBLIC_URL = os.environ.get("TONGBAN_PUBLIC_URL", "http://127.0.0.1:8000")

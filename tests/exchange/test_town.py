@@ -1,0 +1,347 @@
+"""Nodes write to each other: copies, hand-over with the dossier, requests to the holder, questions to the city, the catalog, gaps,
+doubles, disorder, and a node restored from a backup. Everything goes through packed bags."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.conftest import AT
+from tests.exchange.town import Town
+from tests.flows.people import PUTUO, staff, with_mandate
+from tests.flows.split_case import putuo, split, yangpu
+from tongban.domain.actor import SYSTEM
+from tongban.domain.facts import Point
+from tongban.domain.receiving import PaperIn
+from tongban.domain.refusals import Refused
+from tongban.exchange import arriving, inbox, queries, questions, requests
+from tongban.flows import access, elsewhere, handle, publish
+from tongban.plumbing import files
+from tongban.reads import verify
+from tongban.registers.cases import queries as cases
+from tongban.registers.catalog import queries as catalog
+
+LATER = AT + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def town(db: None, compiled_city: Any, tmp_path: Path) -> Iterator[Town]:
+    """A city node and three districts, with the catalog published at the city and carried to all."""
+    town = Town(tmp_path)
+    with town.at("city"):
+        publish.publish(SYSTEM, compiled_city, at=AT, note="tests")
+    town.carry()
+    yield town
+
+
+def heads(town: Town, number: str) -> dict[str, tuple[int, str]]:
+    """Node -> (length, last hash) of its copy."""
+    found = {}
+    for code in town.nodes.by_code:
+        with town.at(code):
+            if (one := cases.get(number)) is not None:
+                found[code] = (one.case.n, one.case.head.hex())
+    return found
+
+
+def all_hold(town: Town) -> None:
+    """`verify` is clean on every node."""
+    for code in town.nodes.by_code:
+        with town.at(code):
+            *_, done = verify.verify(SYSTEM)
+            assert done.wrong == [], code
+
+
+def test_the_catalog_travels_as_it_was_published(town: Town) -> None:
+    digests = set()
+    for code in town.nodes.by_code:
+        with town.at(code):
+            newest = catalog.newest()
+            assert newest is not None
+            digests.add(newest.digest)
+            assert list(catalog.damaged()) == []
+    assert len(digests) == 1
+    with town.at("putuo"), pytest.raises(Refused) as refused:
+        publish.close_item(SYSTEM, "jinglaoka", reason="试", at=LATER)
+    assert refused.value.code == "catalog.published_at_city"
+    with town.at("city"):
+        publish.close_item(SYSTEM, "jinglaoka", reason="系统升级", at=LATER)
+    town.carry()
+    with town.at("putuo"):
+        assert not catalog.is_open("jinglaoka")
+
+
+def test_a_split_case_is_handed_over_with_its_dossier(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+        assert [s.delivered_at for s in queries.dossiers(receipt.number)] == [None]
+    with town.at("yangpu"):
+        assert cases.get(receipt.number) is None
+    town.carry()
+    assert len(set(heads(town, receipt.number).values())) == 1
+    assert set(heads(town, receipt.number)) == {"city", "putuo", "yangpu"}
+    with town.at("yangpu"):
+        seen = access.answers(yangpu(), receipt.number, reason="办理", at=LATER)
+        assert seen.answers["hukou_address"] == "四平路1号"
+        assert seen.applicant.name == "沈桂芳" and seen.agent is not None
+        handle.take_over(yangpu(), receipt.number, at=LATER)
+        handle.accept(yangpu(), receipt.number, at=LATER)
+    with town.at("city"):
+        one = cases.get(receipt.number)
+        assert one is not None and cases.beside(receipt.number, one.case.answers) is None
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from people_person")
+            assert cursor.fetchone() == (0,)
+    town.carry()
+    town.talk()
+    with town.at("putuo"):
+        found = cases.get(receipt.number)
+        assert found is not None and found.case.stage == "accepted"
+        assert [s.delivered_at is not None for s in queries.dossiers(receipt.number)] == [True]
+    all_hold(town)
+
+
+def test_only_the_holder_appends_and_says_so(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+        town_wide = staff("310107015", "case.receive", "case.handle", "case.read", "case.supervise")
+    town.carry()
+    with town.at("putuo"), pytest.raises(Refused):
+        handle.accept(town_wide, receipt.number, at=LATER)
+
+
+def ask_correction(town: Town, number: str) -> None:
+    with town.at("yangpu"):
+        handle.take_over(yangpu(), number, at=LATER)
+        handle.ask_correction(yangpu(), number, [Point("field", "household_members", "incomplete")], at=LATER)
+    town.carry()
+
+
+def test_a_correction_brought_to_the_receiving_counter_reaches_the_holder(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    ask_correction(town, receipt.number)
+    with town.at("putuo"):
+        met = with_mandate(putuo(), LATER)
+        answers: dict[str, object] = {"household_members": "沈桂芳,本人;沈建国,儿子"}
+        standing = handle.receive_correction(putuo(), receipt.number, answers, (), visit=met.visit, at=LATER, key="c1")
+        assert standing.asked == "yangpu" and standing.stage == "correcting"
+        again = handle.receive_correction(putuo(), receipt.number, answers, (), visit=met.visit, at=LATER, key="c1")
+        assert again == standing
+        assert [r.state for r in requests.of_case(receipt.number)] == ["waiting"]
+    town.carry()
+    with town.at("yangpu"):
+        one = cases.get(receipt.number)
+        assert one is not None and one.case.stage == "received" and one.case.corrections == 1
+        seen = access.answers(yangpu(), receipt.number, reason="办理", at=LATER)
+        assert seen.answers["household_members"] == "沈桂芳,本人;沈建国,儿子"
+    with town.at("putuo"):
+        assert [r.state for r in requests.of_case(receipt.number)] == ["done"]
+        found = cases.get(receipt.number)
+        assert found is not None and found.case.stage == "received"
+    all_hold(town)
+
+
+def test_a_refusal_of_the_holder_comes_back_in_words(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    with town.at("yangpu"):
+        handle.accept(yangpu(), receipt.number, at=LATER)
+        handle.decide(yangpu(), receipt.number, False, "不符合条件", at=LATER)
+    with town.at("putuo"):
+        met = with_mandate(putuo(), LATER)
+        standing = handle.withdraw(putuo(), receipt.number, visit=met.visit, at=LATER, key="w")
+        assert standing.asked == "yangpu"
+    town.carry()
+    with town.at("putuo"):
+        (asked,) = requests.of_case(receipt.number)
+        assert asked.state == "refused" and asked.code == "case.not_possible_now" and "已办结" in asked.text.zh
+
+
+def test_a_counter_without_a_copy_asks_the_city(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    with town.at("minhang"):
+        wrong = elsewhere.ask_by_code(SYSTEM, receipt.number, "000000", at=LATER)
+        right = elsewhere.ask_by_code(SYSTEM, receipt.number, receipt.query_code, at=LATER)
+    town.carry()
+    with town.at("minhang"):
+        nothing, something = questions.answer(wrong), questions.answer(right)
+        assert nothing is not None and nothing.numbers == ()
+        assert something is not None and something.numbers == (receipt.number,)
+        assert access.case_by_code(receipt.number, receipt.query_code).case.stage == "received"
+    with town.at("yangpu"):
+        handle.accept(yangpu(), receipt.number, at=LATER)
+    town.carry()
+    assert set(heads(town, receipt.number)) == {"city", "putuo", "yangpu", "minhang"}
+    assert len(set(heads(town, receipt.number).values())) == 1
+    all_hold(town)
+
+
+def test_letters_twice_and_out_of_order_are_applied_once(town: Town) -> None:
+    numbers = []
+    with town.at("putuo"):
+        for i in range(6):
+            numbers.append(split(putuo(), key=f"k{i}").number)
+    packed = town.bags("putuo", most=2)
+    for to, data in [*reversed(packed), *packed]:
+        town.deliver(to, data)
+    town.carry()
+    for number in numbers:
+        assert len(set(heads(town, number).values())) == 1 and len(heads(town, number)) == 3
+    with town.at("yangpu"):
+        assert inbox.parked() == []
+    all_hold(town)
+
+
+def test_a_lost_letter_is_asked_for_again_even_at_the_end_of_a_lane(town: Town) -> None:
+    with town.at("putuo"):
+        lost = split(putuo(), key="lost").number
+    town.bags("putuo")
+    assert set(heads(town, lost)) == {"putuo"}
+    town.talk()
+    town.talk()
+    town.talk()
+    assert set(heads(town, lost)) == {"city", "putuo", "yangpu"}
+    with town.at("putuo"):
+        lanes = queries.lanes_out(town.clock)
+        assert {lane.to for lane in lanes} == {"city", "yangpu"} and {lane.waiting for lane in lanes} == {0}
+
+
+def test_a_misjudged_home_is_handed_on_and_everybody_hears(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    with town.at("yangpu"):
+        handle.hand_over(yangpu(), receipt.number, "310112101", "misjudged", at=LATER)
+    town.carry()
+    with town.at("minhang"):
+        minhang = staff("310112101")
+        assert access.answers(minhang, receipt.number, reason="办理", at=LATER).answers
+        handle.hand_back(minhang, receipt.number, "户籍在杨浦", at=LATER)
+    town.carry()
+    assert len(heads(town, receipt.number)) == 4 and len(set(heads(town, receipt.number).values())) == 1
+    with town.at("putuo"):
+        found = cases.get(receipt.number)
+        assert found is not None and found.case.holder == "310110009" and found.case.custody == "back"
+    all_hold(town)
+
+
+def test_a_node_that_did_not_hold_the_case_is_not_believed(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    # 普陀 has given the pen away; a 普陀 that writes on regardless is not followed by anybody.
+    with town.at("putuo"):
+        from tongban.domain.nodes import Nodes
+        from tongban.plumbing import here
+
+        lying = Nodes(tuple(n for n in town.nodes.nodes if n.code != "yangpu"))
+        from tongban.domain.nodes import Node
+        from tongban.domain.text import Text
+
+        wide = Node("putuo", Text("普陀区节点"), "district", ("310107", "310110"))
+        lying = Nodes((lying.by_code["city"], wide, lying.by_code["minhang"]))
+        with here.as_node("putuo", lying):
+            handle.accept(yangpu(), receipt.number, at=LATER)
+    town.carry()
+    with town.at("city"):
+        (parked,) = inbox.parked()
+        assert parked.reason == "not_holder" and parked.number == receipt.number
+        one = cases.get(receipt.number)
+        assert one is not None and one.case.stage == "received"
+
+
+def test_scans_travel_in_pieces_each_once(town: Town) -> None:
+    body = bytes(range(256)) * 3000
+    digest = files.keep(body)
+    with town.at("putuo"):
+        papers = (PaperIn("id_card", digest=digest), PaperIn("hukou_book"), PaperIn("economic_authorisation"))
+        receipt = split(putuo(), papers=papers)
+    # All nodes of this process share one cabinet: hide the file from the others until its pieces are there.
+    path = files._path(digest)
+    sealed = path.read_bytes()
+    packed = town.bags("putuo")
+    path.unlink()
+    for to, data in packed:
+        town.deliver(to, data)
+    assert files.read(digest) == body
+    assert sealed != path.read_bytes()
+    with town.at("yangpu"):
+        assert arriving.awaited(receipt.number) == ()
+    with town.at("putuo"):
+        split(putuo(), papers=papers, key="second")
+    assert sum(b.lane == "files" for b in town.carried) == 2
+    town.carry()
+    assert sum(b.lane == "files" for b in town.carried) == 2
+
+
+def test_a_restored_node_gets_back_what_it_wrote(town: Town) -> None:
+    with town.at("putuo"):
+        first = split(putuo(), key="1").number
+    town.carry()
+    town.talk()
+    tables = ("cases_case", "cases_fact", "cases_sealed", "cases_paper", "cases_counter", "exchange_out_lane", "exchange_letter", "exchange_in_lane", "people_person")  # fmt: skip
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"create table n_putuo.old_{table} as select * from n_putuo.{table}")
+    with town.at("putuo"):
+        second = split(putuo(), key="2").number
+    town.carry()
+    town.talk()
+    with town.at("yangpu"):
+        handle.accept(yangpu(), first, at=LATER)
+    town.carry()
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"delete from n_putuo.{table}")
+            cursor.execute(f"insert into n_putuo.{table} overriding system value select * from n_putuo.old_{table}")
+        cursor.execute("delete from n_putuo.plumbing_done_act")
+    assert "putuo" not in heads(town, second)
+    # They have seen more letters of 普陀 than 普陀 knows to have written. It numbers none before it has heard them (the mail
+    # room asks the stream, too): a number used twice would be taken for a letter sent twice.
+    for other in ("city", "yangpu", "minhang"):
+        town.status(other, "putuo")
+    with town.at("putuo"):
+        assert not queries.caught_up()
+    town.carry()
+    town.talk()
+    town.talk()
+    with town.at("putuo"):
+        assert queries.caught_up()
+    for number in (first, second):
+        assert len(heads(town, number)) == 3 and len(set(heads(town, number).values())) == 1, number
+    with town.at("putuo"):
+        third = split(putuo(), key="3").number
+        assert third not in (first, second)
+    town.carry()
+    town.talk()
+    assert len(heads(town, third)) == 3
+    assert PUTUO in third
+    all_hold(town)
+
+
+def test_a_case_waits_visibly_for_a_catalog_that_is_not_there_yet(town: Town) -> None:
+    with connection.cursor() as cursor:
+        for table in ("catalog_item_version", "catalog_publication"):
+            cursor.execute(f"create table n_yangpu.old_{table} as select * from n_yangpu.{table}")
+            cursor.execute(f"delete from n_yangpu.{table}")
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    with town.at("yangpu"):
+        (parked,) = inbox.parked()
+        assert (parked.reason, parked.number, parked.kind) == ("catalog", receipt.number, "dossier")
+    with connection.cursor() as cursor:
+        for table in ("catalog_publication", "catalog_item_version"):
+            cursor.execute(f"insert into n_yangpu.{table} overriding system value select * from n_yangpu.old_{table}")
+    town.talk()
+    assert len(heads(town, receipt.number)) == 3
+    with town.at("yangpu"):
+        assert inbox.parked() == []
