@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "up": "Start everything on this machine: database, departments, web, worker.",
     "node": "Run one node of a city of many, or make its keys.",
+    "nodes": "How the nodes of the city are: lanes, what waits, who was heard.",
     "city": "A city of many nodes on this machine, and a day in it.",
     "journey": "Play the founding documents' journey through the real flows.",
     "catalog": "Check, publish or show the city's items.",
