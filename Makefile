@@ -4,7 +4,7 @@ RUN := .venv/bin/
 export TONGBAN_CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check bench catalog docs lock clean browser
+.PHONY: help install dev demo city chaos test check bench catalog docs lock clean browser
 
 help: ## print this help
 	@echo "Tongban (全市通办): any counter, any item, one trip"
@@ -19,6 +19,10 @@ dev:
 
 demo: install ## start everything, play the journey, serve on http://127.0.0.1:8000 (ONCE=1 ends after the journey)
 	@$(RUN)tongban up --demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
+
+city: install ## start 1 + 16 nodes, play a day, compare all nodes (DISTRICTS=2 RESIDENTS=500 SEED=1 RATE=10 ONCE=1)
+	@$(RUN)tongban city day $(if $(DISTRICTS),--districts $(DISTRICTS)) $(if $(RESIDENTS),--residents $(RESIDENTS)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
 
 browser: dev
 	$(eval TONGBAN_CHROMIUM := $(shell $(PYTHON) scripts/browser.py))
