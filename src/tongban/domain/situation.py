@@ -1,7 +1,7 @@
 """A situation is what is known about a person today (answers). Conditions are evaluated over it in three values: true,
 false, unknown; the outcome names the leaves that decided it, so that a no always says why and an unknown what to ask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Context, Decimal, DecimalException
 from typing import Any
@@ -12,7 +12,7 @@ from tongban.domain.condition import parse
 from tongban.domain.element import Answers, read_answer
 from tongban.domain.expression import DURATIONS, Expr
 
-__all__ = ["Because", "Outcome", "evaluate", "parse"]
+__all__ = ["Because", "Outcome", "evaluate", "parse", "weigh"]
 
 # Traps stay on: what overflows or divides by zero becomes unknown below. 80 digits hold any product of two operands.
 _EXACT = Context(prec=80, Emax=400, Emin=-400)
@@ -45,6 +45,12 @@ def evaluate(expr: Expr, answers: Answers, today: date) -> Outcome:
     return Outcome(value, tuple(dict.fromkeys(situation.because(expr, value))) if value is not True else ())
 
 
+def weigh(exprs: Iterable[Expr], answers: Answers, today: date) -> list[bool | None]:
+    """What many conditions come to over one situation, without the reasons; each answer is read once."""
+    situation = _Situation(answers, today)
+    return [situation.test(expr) for expr in exprs]
+
+
 def add_months(day: date, months: int) -> date:
     """The same day some months on; the last day of the month where there is no such day (民法典 art. 202)."""
     index = day.year * 12 + day.month - 1 + months
@@ -72,6 +78,7 @@ class _Situation:
     def __init__(self, answers: Answers, today: date) -> None:
         self.answers = answers
         self.today = today
+        self.seen: dict[tuple[str, str, str], Any] = {}
 
     def test(self, expr: Expr) -> bool | None:
         op = expr.op
@@ -112,7 +119,10 @@ class _Situation:
             exact = expr.kind == "number" or expr.kind.startswith("q:")
             return Decimal(expr.value) if exact else read_answer(expr.kind, "", expr.value)
         if op == "answer":
-            return read_answer(expr.source, expr.unit, self.answers.get(expr.value))
+            key = (expr.value, expr.source, expr.unit)
+            if key not in self.seen:
+                self.seen[key] = read_answer(expr.source, expr.unit, self.answers.get(expr.value))
+            return self.seen[key]
         if expr.kind == "boolean":
             return self.test(expr)
         values = [self.value(arg) for arg in expr.args]

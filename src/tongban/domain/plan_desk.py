@@ -1,0 +1,104 @@
+"""The desk on which one plan is made: every condition weighed once over what is known, the state of each item, and the
+numbers that the exact choice uses for items, papers and fields. The stages (form, papers, visits, steps) share it."""
+
+from typing import Any
+
+from tongban.domain.item import ItemVersion
+from tongban.domain.jurisdiction import PlacesLike
+from tongban.domain.plan import Circumstances, Failing, Holdings, PlanItem
+from tongban.domain.plan_days import Days
+from tongban.domain.prepared import ItemTerm, Prepared
+from tongban.domain.situation import weigh
+
+ONLINE = frozenset({"resident", "hotline", "openapi", "console"})
+_NOTHING = Holdings()
+
+
+class Desk:
+    """``live``: items composed; ``main``: those on the way now; ``put_off``: those that follow later (numbers of items)."""
+
+    def __init__(self, prepared: Prepared, given: Circumstances, clock: Days, places: PlacesLike | None) -> None:
+        self.prepared, self.given, self.clock, self.places = prepared, given, clock, places
+        self.items = prepared.items
+        self.answers = {code: value for code, value in given.answers.items() if value not in (None, "")}
+        self.env = environment(prepared, given)
+        self.truth = weigh(prepared.tests, self.env, given.start)
+        self.states = [self.state(term) for term in self.items]
+        self.live = [i for i, state in enumerate(self.states) if state.state in ("in", "maybe")]
+        self.put_off = [i for i in self.live if self.is_put_off(i)]
+        self.main = [i for i in self.live if i not in self.put_off]
+        self.number = {item: n for n, item in enumerate(self.main)}
+        self.online = given.channel in ONLINE and given.channel in (prepared.event.channels or ("resident",))
+        self.papers: dict[tuple[str, str], int] = {}
+        self.fields: dict[str, int] = {}
+        self.place_bits: dict[str, int] = {}
+
+    def holdings(self, person: str) -> Holdings:
+        """What can be had of a person."""
+        return self.given.known.people.get(person, _NOTHING)
+
+    def is_put_off(self, i: int) -> bool:
+        """Whether the item leaves the way now (甩项后置)."""
+        entry = self.items[i].entry
+        return entry.deferrable is not None and entry.item not in self.given.insist
+
+    def state(self, term: ItemTerm) -> PlanItem:
+        """How one item stands in this situation."""
+        entry, version, truth = term.entry, term.version, self.truth
+        chosen = self.given.chosen
+
+        def found(state: Any, failing: tuple[Failing, ...] = (), asks: tuple[str, ...] = ()) -> PlanItem:
+            return PlanItem(
+                entry.item, version.version, entry.of, entry.why, state, failing, asks, entry.optional
+            )  # fmt: skip
+
+        if truth[term.when] is False:
+            return found("not_applicable")
+        if chosen is not None and entry.item not in chosen:
+            return found("not_chosen")
+        failing = [Failing(c, version.law_of(c.law)) for c, test in term.conditions if truth[test] is False]
+        if failing:
+            return found("not_eligible", tuple(failing))
+        open_tests = [term.when] if truth[term.when] is None else []
+        open_tests += [test for _, test in term.conditions if truth[test] is None]
+        if open_tests:
+            return found("maybe", (), self.asks(open_tests))
+        return found("in")
+
+    def asks(self, tests: list[int]) -> tuple[str, ...]:
+        """The elements without a value that these tests wait for, each once."""
+        env, asked = self.env, self.prepared.asked
+        return tuple(dict.fromkeys(code for test in tests for code in asked[test] if code not in env))
+
+    def home(self, i: int) -> str:
+        """Where an item that is bound to a place belongs: its home center, or the element that will tell; "" = anywhere."""
+        term = self.items[i]
+        if not term.place_key:
+            return ""
+        division = self.env.get(term.place_key)
+        if division is None or self.places is None:
+            return term.place_key
+        center = self.places.center_of(str(division))
+        return center.code if center else term.place_key
+
+    def transfer_days(self, i: int) -> int:
+        """Working days until a case received elsewhere is at its home center; none for what is sent there online."""
+        version: ItemVersion = self.items[i].version
+        if version.scope not in ("split", "settle_home") or self.given.channel != "window" or not self.given.center:
+            return 0
+        home = self.home(i)
+        return version.limits.transfer_days if home.isdigit() and home != self.given.center else 0
+
+
+def environment(prepared: Prepared, given: Circumstances) -> dict[str, Any]:
+    """All values that conditions may look at: constants of the event, what is known, what was answered (it goes last)."""
+    env = dict(prepared.constants)
+    elements = prepared.registry.elements
+    for code, known in given.known.values.items():
+        # Consents and statements of the day are asked each time, whatever is on record.
+        if known.value not in (None, "") and not (code in elements and elements[code].reuse == "never"):
+            env[code] = known.value
+    for code, value in given.answers.items():
+        if value not in (None, ""):
+            env[code] = value
+    return env

@@ -1,0 +1,190 @@
+"""The papers of a plan: for each material of each person the ways that are open here, what the exact choice has to settle,
+and what came of it. What is known is never asked for; what an item of the plan issues is waited for, not brought."""
+
+from typing import NamedTuple
+
+from tongban.domain.material import Alternative
+from tongban.domain.plan import PaperState, PlanPaper, Saving
+from tongban.domain.plan_choice import LATER, Choice, Need
+from tongban.domain.plan_desk import Desk
+from tongban.domain.plan_form import Form
+from tongban.domain.prepared import PaperTerm
+
+
+class _Way(NamedTuple):
+    """A way that is open: its kind, the alternative, and the number of the item, field or paper it takes."""
+
+    kind: PaperState
+    by: Alternative | None
+    number: int
+    seen: bool = False
+
+
+class Use:
+    """One paper of one item: how it is settled; ``ways`` while that is open, best first."""
+
+    __slots__ = ("by", "item", "maker", "maybe", "need", "seen", "state", "term", "ways")
+
+    def __init__(self, item: int, term: PaperTerm, maybe: bool) -> None:
+        self.item, self.term, self.maybe = item, term, maybe
+        self.state: PaperState = "paper"
+        self.by: Alternative | None = None
+        self.maker = -1
+        self.seen = False
+        self.ways: list[_Way] = []
+        self.need: Need | None = None
+
+
+class Papers:
+    """The papers while the plan is made; ``visit_bits`` say which visit shows a paper of an item."""
+
+    def __init__(self, desk: Desk, form: Form, visit_bits: list[int]) -> None:
+        self.desk, self.form = desk, form
+        self.issuers: dict[tuple[str, str], list[int]] = {}
+        for k in desk.live:
+            for kind in desk.items[k].issues:
+                self.issuers.setdefault((desk.items[k].entry.of, kind), []).append(k)
+        self.uses: list[Use] = []
+        for i in desk.live:
+            for term in desk.items[i].papers:
+                needed = desk.truth[term.test]
+                if needed is not False:
+                    self.uses.append(self._use(i, term, needed is None, visit_bits[i]))
+
+    def _use(self, i: int, term: PaperTerm, maybe: bool, bit: int) -> Use:
+        use = Use(i, term, maybe)
+        if self._free(use):
+            return use
+        if i not in self.desk.number:
+            # An item put off: its papers come with it, and the results of the others are there by then.
+            maker = next((k for way in term.ways for k in self._makers(i, term, way) if k in self.desk.number), -1)
+            use.state, use.maker = ("result", maker) if maker >= 0 else ("later", -1)
+            sent = any(way.paper and not seen for way, seen in zip(term.ways, term.seen, strict=True))
+            use.seen = maker < 0 and any(term.seen) and not sent
+            return use
+        self._open(use, bit)
+        return use
+
+    def _free(self, use: Use) -> bool:
+        """Settle it by the first way that costs nothing at all."""
+        desk, term = self.desk, use.term
+        held = desk.holdings(term.of)
+        for way in term.ways:
+            state: PaperState | None = None
+            if way.credential:
+                state = "credential" if way.credential in held.credentials else None
+            elif way.check:
+                state = "check" if way.check in held.checks else None
+            elif way.result:
+                state = "result" if way.result in held.results else None
+            elif way.declaration and way.declaration in self.form.entries:
+                state = "declaration"
+            if state is not None:
+                use.state, use.by = state, way
+                return True
+        for way in term.ways if use.item in desk.number else ():
+            late = next((k for k in self._makers(use.item, term, way) if k in desk.put_off), None)
+            if late is not None:
+                # The promise to do that item later stands in for its result.
+                use.state, use.by, use.maker = "later", way, late
+                return True
+        return False
+
+    def _makers(self, i: int, term: PaperTerm, way: Alternative) -> list[int]:
+        if way.credential:
+            return [k for k in self.issuers.get((term.of, way.credential), ()) if k != i]
+        k = self.desk.prepared.numbers.get(way.result, -1) if way.result else -1
+        return [k] if k >= 0 and k != i and k in self.desk.live else []
+
+    def _open(self, use: Use, bit: int) -> None:
+        desk, term = self.desk, use.term
+        makers, fields = [], []
+        paper: _Way | None = None
+        for way, seen in zip(term.ways, term.seen, strict=True):
+            for k in self._makers(use.item, term, way):
+                makers.append(desk.number[k])
+                use.ways.append(_Way("result", way, k))
+            if way.declaration:
+                number = desk.fields.setdefault(way.declaration, len(desk.fields))
+                fields.append(number)
+                use.ways.append(_Way("declaration", way, number))
+            # A copy or a page of one's own is sent; only an original takes a visit, so it is the last resort.
+            if way.paper and (paper is None or (paper.seen and not seen)):
+                paper = _Way("paper", way, desk.papers.setdefault((term.of, term.material), len(desk.papers)), seen)
+        follow = -1
+        if paper is not None:
+            use.ways.append(paper)
+            if term.need.tolerated_days > 0 and not term.need.key:
+                follow = LATER if paper.seen else 0
+                use.ways.append(_Way("follow", paper.by, follow, paper.seen))
+        use.need = Need(
+            desk.number[use.item], tuple(makers), tuple(fields),
+            paper.number if paper else -1, bit if paper and paper.seen else 0, follow,
+        )  # fmt: skip
+
+    def needs(self) -> list[Need]:
+        """What the choice has to settle."""
+        return [use.need for use in self.uses if use.need is not None]
+
+    def settle(self, choice: Choice) -> list[tuple[int, int]]:
+        """Take the best way that the choice leaves open, for each; returns the results used as (maker, item)."""
+        number, used = self.desk.number, []
+        for use in self.uses:
+            if use.need is None:
+                continue
+            for way in use.ways:
+                if (
+                    (way.kind == "result" and choice.usable(number[way.number], number[use.item]))
+                    or (way.kind == "declaration" and way.number in choice.fields)
+                    or (way.kind == "paper" and way.number in choice.papers)
+                    or (way.kind == "follow" and not way.number & ~choice.visits)
+                ):
+                    use.state, use.by, use.seen = way.kind, way.by, way.seen
+                    if way.kind == "result":
+                        use.maker = way.number
+                        used.append((way.number, use.item))
+                    break
+        return used
+
+    def declared(self) -> list[str]:
+        """Declarations that the plan adds to the form, each once."""
+        new = (use.by.declaration for use in self.uses if use.state == "declaration" and use.by is not None)
+        return [d for d in dict.fromkeys(new) if d not in self.form.entries]
+
+    def papers(self) -> tuple[PlanPaper, ...]:
+        """The papers as the plan shows them: one line for a material of a person and a way."""
+        items, lines = self.desk.items, dict[tuple[str, str, str, int], list[Use]]()
+        for use in self.uses:
+            lines.setdefault((use.term.of, use.term.material, use.state, use.maker), []).append(use)
+        found = []
+        for (of, material, state, maker), uses in lines.items():
+            needs = [use.term.need for use in uses]
+            days = min((need.tolerated_days for need in needs), default=0) if state == "follow" else 0
+            found.append(
+                PlanPaper(
+                    material, of, state, tuple(items[use.item].entry.item for use in uses), uses[0].by,  # type: ignore[arg-type]
+                    items[maker].entry.item if maker >= 0 else "", any(use.seen for use in uses),
+                    any(need.key for need in needs), days, all(use.maybe for use in uses),
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    def savings(self) -> list[Saving]:
+        """Why each paper of each item is not brought, but for the first use of what is."""
+        items, brought, found = self.desk.items, dict[tuple[str, str], str](), list[Saving]()
+        for use in self.uses:
+            code, key = items[use.item].entry.item, (use.term.of, use.term.material)
+            if use.state == "paper":
+                if key in brought:
+                    found.append(Saving("paper", code, use.term.material, "twice", brought[key]))
+                brought.setdefault(key, code)
+                continue
+            by = use.by
+            name = by.credential or by.check or by.declaration if by else ""
+            if use.maker >= 0:
+                name = items[use.maker].entry.item
+            elif use.state == "result" and by is not None:
+                name = by.result
+            found.append(Saving("paper", code, use.term.material, use.state, name))
+        found += [Saving("field", "", code, "declaration", "", -1) for code in self.declared()]
+        return found
