@@ -31,6 +31,17 @@ EXEMPT = {
     "handle.standing": "pure: the answer of an act",
     "handle.version_of": "the cached catalog",
     "tell.tell_department": "deferred work: asks outside between two transactions, and its writing is the act `told`",
+    "access.case_of_served": "gives a case of a person whom another node's counter serves; writes nothing",
+    "asking.carry": "decides between two acts: asking the holder, or sending a request on",
+    "asking.do_waiting": "one act per request, then one that answers it: each durable by itself",
+    "despatch.copy": "pure: entries as a letter",
+    "despatch.dossier": "reads what goes with the pen; its callers are steps",
+    "despatch.file_list": "reads which scans a case has",
+    "incoming.arrived": "one act per bag; the transaction begins and ends inside",
+    "incoming.node_actor": "pure: a node as the one who acts",
+    "incoming.heard": "a status message: positions of lanes, no act of the city (no audit line each second)",
+    "incoming.restored": "calls one act",
+    "incoming.tend": "one act per parked letter, so that one that fails holds up no other",
     "escalate.sweep": "timed work: one flow per case, so that one failure holds up no other",
 }
 
@@ -103,14 +114,31 @@ def test_acts_have_names_of_their_own() -> None:
     assert not apart, apart
 
 
+# Functions that stand around whole acts, so that the error they catch has ended its transaction already.
+AROUND = {
+    "incoming._apply": "a bag that fails as a whole is applied letter by letter",
+    "incoming._tried": "a parked letter that fails again stays parked",
+}
+
+
 def test_flows_do_not_catch_database_errors() -> None:
     """In a pipeline the error surfaces later (plumbing/tx.py): whoever catches it here catches the wrong one."""
     found = []
     for p in FLOWS:
+        around = {
+            n
+            for f in functions(p)
+            if f"{p.stem}.{f.name}" in AROUND and not {"flow", "step"} & set(decorators(f))
+            for n in ast.walk(f)
+        }
         for n in ast.walk(tree(p)):
-            if isinstance(n, ast.ExceptHandler) and (
-                n.type is None
-                or re.search(r"DatabaseError|IntegrityError|Exception\b|OperationalError", ast.unparse(n.type))
+            if (
+                isinstance(n, ast.ExceptHandler)
+                and n not in around
+                and (
+                    n.type is None
+                    or re.search(r"DatabaseError|IntegrityError|Exception\b|OperationalError", ast.unparse(n.type))
+                )
             ):
                 found.append(f"{name(p)}:{n.lineno}")
     assert not found, found
@@ -167,7 +195,10 @@ def test_no_signals() -> None:
 def test_only_writers_write_sql() -> None:
     """Statements that change rows live with the register (service.py, migrations) and the plumbing; reads only read."""
     writes = re.compile(r"^\s*(insert into|update \w+ set|delete from|truncate)\b", re.I)
-    allowed = re.compile(r"registers/\w+/service\.py|/plumbing/|/migrations/")
+    # The mail room's own tables: all but its readers may write, and no channel or read may import those (pyproject.toml).
+    allowed = re.compile(
+        r"registers/\w+/service\.py|catalog/travelling\.py|exchange/(?!queries)\w+\.py|/plumbing/|/migrations/"
+    )
     found = [
         f"{name(p)}:{n.lineno}"
         for p in files()
