@@ -18,6 +18,7 @@ EXEMPT = {
     "access.case": "gives a case after asking for power and place; writes nothing",
     "access.held_case": "as access.case, for an act: needs an open flow by tx.current",
     "access.case_by_code": "gives a case to who knows number and query code; writes nothing",
+    "access.asked": "gives an open enquiry to who answers it, without its texts; writes nothing",
     "access.visit": "gives a visit to the clerk whose it is; writes nothing",
     "access.case_of_visit": "gives a case of the person served; writes nothing",
     "access.mandate_of": "finds the mandate that covers an item; writes nothing",

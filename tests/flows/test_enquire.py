@@ -26,7 +26,8 @@ def test_a_person_of_the_department_answers_once(number: str) -> None:
     clerk = staff(PUTUO)
     asked = enquire.ask(clerk, number, "dangan", "tax_statement", "请核对个税声明", at=AT)
     (row,) = enquiries.waiting(ARCHIVIST, today=AT.date()).rows
-    assert (row.enquiry.id, row.enquiry.question, row.material.zh) == (asked, "请核对个税声明", "个税声明")
+    assert (row.enquiry.id, row.enquiry.question, row.material.zh) == (asked, "", "个税声明")
+    assert access.enquiry(ARCHIVIST, asked, at=AT).enquiry.question == "请核对个税声明"
     with pytest.raises(NotFound):
         enquire.answer(OTHER, asked, True, at=AT)
     with pytest.raises(Refused):
@@ -36,9 +37,25 @@ def test_a_person_of_the_department_answers_once(number: str) -> None:
         enquire.answer(ARCHIVIST, asked, True, at=AT)
     assert enquiries.waiting(ARCHIVIST, today=AT.date()).rows == ()
     (seen,) = enquiries.of_case(clerk, number, today=AT.date())
-    assert (seen.enquiry.holds, seen.enquiry.answer) == (True, "属实")
+    assert (seen.enquiry.holds, seen.enquiry.answer) == (True, "")
+    (opened,) = access.answers(clerk, number, reason="审核", at=AT).enquiries
+    assert (opened.question, opened.answer) == ("请核对个税声明", "属实")
     added = access.case(clerk, number).case.papers[-1]
     assert (added.material, added.how, added.grade) == ("tax_statement", "check", "A")
+
+
+def test_a_look_at_an_enquiry_is_for_who_answers_it_and_ends_with_the_answer(number: str) -> None:
+    clerk = staff(PUTUO)
+    asked = enquire.ask(clerk, number, "dangan", "tax_statement", "请核对", at=AT)
+    assert access.enquiry(ARCHIVIST, asked, at=AT).applicant.name == "沈桂芳"
+    for stranger in (OTHER, clerk):
+        with pytest.raises(NotFound):
+            access.enquiry(stranger, asked, at=AT)
+    enquire.answer(ARCHIVIST, asked, True, at=AT)
+    with pytest.raises(Conflict):
+        access.enquiry(ARCHIVIST, asked, at=AT)
+    # The form is for who may look; what departments said is for the holder's back office alone.
+    assert access.answers(staff(PUTUO, "case.read", "person.read"), number, reason="咨询", at=AT).enquiries == ()
 
 
 def test_who_may_not_ask_or_see(number: str) -> None:

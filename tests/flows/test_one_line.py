@@ -9,12 +9,13 @@ from django.db import connection
 from tests.conftest import AT
 from tests.flows.cases import INTAKES, city_lead, later, lead, received
 from tests.flows.people import MINHANG, MOTHER, PUTUO, SON, YANGPU, staff
+from tests.flows.test_enquire import ARCHIVIST
 from tongban.domain.actor import SYSTEM
 from tongban.domain.facts import Point
 from tongban.domain.fetching import Request
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
-from tongban.flows import access, deliver, escalate, handle, publish, receive, serve
+from tongban.flows import access, deliver, enquire, escalate, handle, publish, receive, serve
 from tongban.flows.receive import Order, Present
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
@@ -42,6 +43,10 @@ def _correcting() -> str:
     number = received("jinglaoka").number
     handle.ask_correction(CLERK, number, [Point("field", "phone", "wrong")], at=AT)
     return number
+
+
+def _asked() -> str:
+    return enquire.ask(CLERK, received("jinglaoka").number, "dangan", "tax_statement", "请核对沈桂芳的档案", at=AT)
 
 
 def _special() -> str:
@@ -75,6 +80,7 @@ ACTS: dict[str, Callable[[], Act]] = {
     "draft.save": on(_visit, lambda v: receive.save_draft(CLERK, v, "jinglaoka", INTAKES["jinglaoka"], at=AT)),
     "look.person": on(_visit, lambda v: access.person(CLERK, reason="核对", visit_id=v, at=AT)),
     "look.answers": on(lambda: received(SPLIT).number, lambda n: access.answers(HOME, n, reason="审核", at=AT)),
+    "look.enquiry": on(_asked, lambda e: access.enquiry(ARCHIVIST, e, at=AT)),
     "case.receive": on(
         lambda: serve.meet(CLERK, MOTHER, how="card", at=AT).visit,
         lambda v: receive.receive(CLERK, Order(v, "jinglaoka", INTAKES["jinglaoka"]), at=AT, key="k"),

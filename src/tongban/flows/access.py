@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from tongban.domain import acts, consent, facts
-from tongban.domain.actor import Actor
+from tongban.domain.actor import CITY, Actor
+from tongban.domain.enquiry import Enquiry, must_be_open, power_of
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotAllowed, NotFound, Refused
 from tongban.plumbing.tx import current, flow
@@ -18,6 +19,7 @@ from tongban.registers.cases import queries as cases
 from tongban.registers.cases.queries import Found
 from tongban.registers.counters import queries as counters
 from tongban.registers.counters.queries import VisitFound
+from tongban.registers.enquiries import queries as enquiries
 from tongban.registers.people import queries as people
 from tongban.registers.people.rows import HeldMandate
 
@@ -143,7 +145,8 @@ def person(
 
 class AnswersSeen(msgspec.Struct, frozen=True):
     """What lies sealed beside a case, in clear: who it is about, the answers of the form (element code -> value), the notes
-    written for the resident (n of the fact, its kind, the text), and what must be corrected."""
+    written for the resident (n of the fact, its kind, the text), what must be corrected, and for the holder what departments
+    were asked and answered."""
 
     number: str
     item: str
@@ -153,6 +156,7 @@ class AnswersSeen(msgspec.Struct, frozen=True):
     answers: dict[str, Any]
     notes: tuple[tuple[int, str, str], ...]
     asked: tuple[facts.Point, ...] = ()
+    enquiries: tuple[Enquiry, ...] = ()
 
 
 def _look(actor: Actor, number: str, reason: str) -> Found:
@@ -176,6 +180,7 @@ def answers(actor: Actor, number: str, *, reason: str, at: dt.datetime) -> Answe
     return AnswersSeen(
         number, state.item, state.version, identities[state.applicant], identities.get(state.agent), values,
         tuple(_notes(number)), state.asked,
+        tuple(enquiries.texts(enquiries.of_case(number))) if actor.may("case.handle", state.holder) else (),
     )  # fmt: skip
 
 
@@ -196,6 +201,36 @@ def scan(actor: Actor, number: str, digest: str, *, reason: str, at: dt.datetime
         raise NotFound("paper.not_found", "办件中没有这份材料", "The case holds no such paper", pointer="/papers")
     current().about(paper=digest)
     return digest
+
+
+def asked(actor: Actor, enquiry_id: str, *, lock: bool = False) -> Enquiry:
+    """An open enquiry, without its texts, for somebody who answers for the department asked."""
+    found = enquiries.get(enquiry_id, lock=lock)
+    if found is None or not actor.may(power_of(found.department), CITY):
+        raise NotFound("enquiry.not_found", "没有找到这条协查", "No such enquiry", pointer="/enquiry")
+    must_be_open(found)
+    return found
+
+
+class EnquirySeen(msgspec.Struct, frozen=True):
+    """An enquiry with its question, and whom it is about."""
+
+    enquiry: Enquiry
+    applicant: Identity
+
+
+@flow("look.enquiry")
+def enquiry(actor: Actor, enquiry_id: str, *, at: dt.datetime) -> EnquirySeen:
+    """What a department was asked and about whom, in clear, for who answers there. The open enquiry is the reason, so the look
+    ends with the answer; it is written down for the resident to see."""
+    found = asked(actor, enquiry_id)
+    held = cases.get(found.number)
+    if held is None:
+        raise _no_case()
+    person = held.case.applicant
+    current().about(case=found.number, person=person, place=found.center, reason=f"enquiry:{found.department}")
+    current().about(enquiry=found.id)
+    return EnquirySeen(enquiries.texts([found])[0], people.identity(person))
 
 
 _ON_PAPER = ("person.read", "case.handle", "case.receive")

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from tongban.domain import acts, enquiry
-from tongban.domain.actor import CITY, Actor
+from tongban.domain.actor import Actor
 from tongban.domain.case import MOVES
 from tongban.domain.enquiry import Enquiry
-from tongban.domain.refusals import NotFound, Refused
+from tongban.domain.refusals import Refused
 from tongban.flows import access, write
 from tongban.flows.handle import version_of
 from tongban.plumbing.clock import city_date
@@ -14,7 +14,7 @@ from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
-from tongban.registers.enquiries import queries, service
+from tongban.registers.enquiries import service
 
 
 @flow("enquiry.ask")
@@ -36,10 +36,7 @@ def ask(
 @flow("enquiry.answer")
 def answer(actor: Actor, enquiry_id: str, holds: bool, text: str = "", *, at: dt.datetime, key: str = "") -> None:
     """Answer for the department. A yes satisfies the material in the case's log; a no tells the holder why."""
-    asked = queries.get(enquiry_id, lock=True)
-    if asked is None or not actor.may(enquiry.power_of(asked.department), CITY):
-        raise NotFound("enquiry.not_found", "没有找到这条协查", "No such enquiry", pointer="/enquiry")
-    enquiry.must_be_open(asked)
+    asked = access.asked(actor, enquiry_id, lock=True)
     if not holds and not text.strip():
         raise Refused("enquiry.reason", "核对不符的,请写明原因", "Say why it does not hold", pointer="/text")
     service.answer(asked, holds=holds, text=text.strip(), by=actor.ref, at=at)

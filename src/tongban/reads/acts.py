@@ -37,6 +37,7 @@ WORDS: dict[str, Text] = {
     "look.answers": Text("查看申请内容", "Looked at the answers of a case"),
     "look.paper": Text("查看或打印材料", "Looked at or printed a paper"),
     "look.scan": Text("查看扫描件", "Looked at a scan"),
+    "look.enquiry": Text("查看协查内容", "Looked at an enquiry"),
     "look.audit": Text("查看审计记录", "Looked at the audit trail"),
     "staff.hire": Text("新增人员", "Took on a member of staff"),
     "staff.grant": Text("授权", "Granted a power"),

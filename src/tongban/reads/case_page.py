@@ -21,6 +21,7 @@ from tongban.flows.access import AnswersSeen
 from tongban.plumbing.clock import city_date
 from tongban.reads import case_story, progress, values
 from tongban.reads.case_story import Event, Look
+from tongban.reads.enquiries import InClear, in_clear
 from tongban.reads.progress import Progress
 from tongban.reads.worklist import days_left
 from tongban.registers.cases import queries as cases
@@ -267,11 +268,12 @@ def other_centers(page: CasePage) -> tuple[tuple[Text, tuple[tuple[str, Text], .
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What a look brought into the open: people, answers, notes (step, text)."""
+    """What a look brought into the open: people, answers, notes (step, text), and enquiries with their texts."""
 
     parties: tuple[Party, ...]
     answers: tuple[Answer, ...]
     notes: tuple[tuple[Text, str], ...]
+    enquiries: tuple[InClear, ...] = ()
 
 
 def opened(seen: AnswersSeen) -> Opened:
@@ -282,4 +284,5 @@ def opened(seen: AnswersSeen) -> Opened:
         tuple(Party(PARTIES[role], who.name, IDENTITY_KINDS[who.kind], who.number) for role, who in sides if who),
         _answers(version, seen.answers, seen.asked, masked=False),
         tuple((STEP_WORDS[kind], text) for _, kind, text in seen.notes),
+        tuple(in_clear(one) for one in seen.enquiries),
     )

@@ -26,6 +26,7 @@ LOOKED_AT = {
     "look.scan": Text("材料影像", "a scanned paper"),
     "look.paper": Text("文书上的姓名", "the names on a printed paper"),
     "look.person": Text("个人信息", "personal data"),
+    "look.enquiry": Text("协查内容和申请人", "an enquiry and whom it is about"),
 }
 WHO = {
     "resident": Text("居民本人", "the resident"),
@@ -86,16 +87,22 @@ def looks(number: str) -> tuple[Look, ...]:
         found = cursor.fetchall()
     who = names(actor for _, actor, _, _ in found)
     return tuple(
-        Look(at, who[actor][0], center_name(who[actor][1]) if who[actor][1] else "", LOOKED_AT[act], reason_words(reason))
+        Look(
+            at, who[actor][0], center_name(who[actor][1]) if who[actor][1] else "", LOOKED_AT[act], reason_words(reason)
+        )
         for at, actor, act, reason in found
     )
 
 
 def reason_words(reason: str) -> Text:
-    """The reason as given; for a print, which paper it was."""
-    kind = reason.removeprefix("print:")
-    title = TITLES.get(kind) if kind != reason else None  # type: ignore[call-overload]
-    return Text(f"打印{title.zh}", f"printing: {title.en}") if title else Text(reason)
+    """The reason as given; for a print, which paper it was; for an enquiry, who was asked."""
+    why, _, code = reason.partition(":")
+    if why == "print" and code in TITLES:
+        title = TITLES[code]
+        return Text(f"打印{title.zh}", f"printing: {title.en}")
+    if why == "enquiry" and (department := catalog.departments().get(code)):
+        return Text(f"{department.name.zh}答复协查", f"{department.name.en} answers an enquiry")
+    return Text(reason)
 
 
 def events(shown: Progress, log: Sequence[Entry], version: ItemVersion) -> tuple[Event, ...]:
@@ -108,9 +115,7 @@ def events(shown: Progress, log: Sequence[Entry], version: ItemVersion) -> tuple
     if shown.closed:
         return tuple(done)
     if shown.due.on is not None:
-        done.append(
-            Event(0, "", None, shown.due_word, shown.holder_name, note=_by(shown.due.on), state="later")
-        )
+        done.append(Event(0, "", None, shown.due_word, shown.holder_name, note=_by(shown.due.on), state="later"))
     return tuple(done)
 
 

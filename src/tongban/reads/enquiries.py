@@ -11,18 +11,20 @@ from tongban.domain.actor import CITY, Actor
 from tongban.domain.case import CLOSED
 from tongban.domain.deadlines import light
 from tongban.domain.enquiry import Enquiry
+from tongban.domain.person import IDENTITY_KINDS
 from tongban.domain.refusals import NotAllowed
 from tongban.domain.text import Text
 from tongban.flows import access
+from tongban.plumbing.clock import city_date
 from tongban.reads import paging
-from tongban.reads.worklist import center_name
+from tongban.reads.worklist import center_name, days_left
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.enquiries import queries
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One enquiry with the names that a screen shows."""
+    """One enquiry with the names that a screen shows; ``days`` are working days left to its date."""
 
     enquiry: Enquiry
     department: Text
@@ -30,6 +32,7 @@ class Asked(msgspec.Struct, frozen=True):
     item: Text
     center: str
     light: Literal["none", "green", "yellow", "red"]
+    days: int | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -80,11 +83,41 @@ def askable(actor: Actor, number: str) -> tuple[Names, Names]:
     return materials, tuple((d.code, d.name) for d in catalog.departments().values() if d.connector == "paper")
 
 
+class InClear(msgspec.Struct, frozen=True):
+    """An enquiry whose texts may be read: by who answers it (then with whom it is about), or by the holder of the case."""
+
+    material: Text
+    department: Text
+    enquiry: Enquiry
+    name: str = ""
+    document: Text = Text("")
+    id_number: str = ""
+
+
+def to_answer(actor: Actor, enquiry_id: str, *, at: dt.datetime) -> tuple[Asked, InClear]:
+    """One enquiry in clear for who answers it; the look is written down first."""
+    seen = access.enquiry(actor, enquiry_id, at=at)
+    who = seen.applicant
+    shown = msgspec.structs.replace(
+        in_clear(seen.enquiry), name=who.name, document=IDENTITY_KINDS[who.kind], id_number=who.number
+    )
+    return _asked(seen.enquiry, city_date(at)), shown
+
+
+def in_clear(one: Enquiry) -> InClear:
+    """The names around an enquiry that flows.access has opened."""
+    return InClear(_material(one.material), catalog.departments()[one.department].name, one)
+
+
+def _material(code: str) -> Text:
+    kind = catalog.materials().get(code)
+    return kind.name if kind else Text(code)
+
+
 def _asked(one: Enquiry, today: dt.date) -> Asked:
     found = cases.get(one.number)
-    material = catalog.materials().get(one.material)
     return Asked(
-        one, catalog.departments()[one.department].name, material.name if material else Text(one.material),
+        one, catalog.departments()[one.department].name, _material(one.material),
         catalog.version(found.case.item, found.case.version).name if found else Text(""), center_name(one.center),
-        "none" if one.answered_at else light(one.due_on, one.due_on, today),
+        "none" if one.answered_at else light(one.due_on, one.due_on, today), days_left(one.due_on, today),
     )  # fmt: skip

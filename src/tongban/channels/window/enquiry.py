@@ -1,13 +1,15 @@
 """Enquiries (协查) on screen: the page of a department's person, who answers what waits, and the small forms by which the holder
 of a case asks."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.channels.shared import forms
 from tongban.channels.shared.actor import acting, any_staff, needs
-from tongban.domain.refusals import Conflict, Refused
+from tongban.channels.shared.language import say
+from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Refused
 from tongban.flows import enquire
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
@@ -27,14 +29,32 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, refused: Refused | None = None, on: str = "", status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, conflict: Conflict | None = None) -> HttpResponse:
     cursor = forms.controls(request.GET, cursor=200)["cursor"]
     page = enquiries.waiting(acting(request), cursor=cursor, today=clock.today())
+    context = {"rows": page.rows, "next": page.next, "problems": conflict.problems if conflict else ()}
+    return render(request, "window/work/enquiries.html", context, status=409 if conflict else 200)
+
+
+@any_staff
+@require_POST
+def opened(request: HttpRequest, enquiry_id: str) -> HttpResponse:
+    """One enquiry with its question and whom it is about. A look, so it is asked for by a button and written down."""
+    return _one(request, enquiry_id)
+
+
+def _one(request: HttpRequest, enquiry_id: str, refused: Refused | None = None) -> HttpResponse:
+    try:
+        row, shown = enquiries.to_answer(acting(request), enquiry_id, at=clock.now())
+    except Conflict as conflict:
+        return _page(request, conflict)
     context = {
-        "rows": [(row, str(new_id())) for row in page.rows], "next": page.next, "refused_on": on,
-        "problems": refused.problems if refused else (), "typed": _long(request, "text"),
+        "row": row, "shown": shown, "key": str(new_id()), "problems": refused.problems if refused else (),
+        "typed": _long(request, "text"),
     }  # fmt: skip
-    return render(request, "window/work/enquiries.html", context, status=status)
+    answer = render(request, "window/work/enquiry.html", context, status=422 if refused else 200)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @any_staff
@@ -47,9 +67,12 @@ def answer(request: HttpRequest, enquiry_id: str) -> HttpResponse:
             acting(request), enquiry_id, data["holds"] == "yes", _long(request, "text"), at=clock.now(), key=data["key"]
         )
     except Conflict as conflict:
-        return _page(request, conflict, status=409)
+        return _page(request, conflict)
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
-        return _page(request, refused, on=enquiry_id, status=422)
+        return _one(request, enquiry_id, refused)
+    messages.success(request, say("已答复,办理中心马上能看到。", "Answered; the handling center sees it at once."))
     return redirect("window:enquiries")
 
 

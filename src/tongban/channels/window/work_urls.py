@@ -13,6 +13,7 @@ urlpatterns = [
     path("case/<str:number>/paper/<str:digest>", case_look.paper, name="case_paper"),
     path("case/<str:number>/ask", enquiry.ask, name="enquiry_ask"),
     path("enquiries/", enquiry.waiting, name="enquiries"),
+    path("enquiries/<str:enquiry_id>/", enquiry.opened, name="enquiry"),
     path("enquiries/<str:enquiry_id>/answer", enquiry.answer, name="enquiry_answer"),
     path("case/<str:number>/print/<str:kind>", case_print.print_paper, name="case_print"),
 ]
