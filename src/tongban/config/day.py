@@ -8,9 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 import msgspec
+from PIL import Image
 
 from tongban.config.crowd import Brought, Crowd
 from tongban.config.machine import Answer, Machine, Silent
@@ -21,6 +23,18 @@ FATES = {"plain": 60, "correct": 14, "withdraw": 6, "back": 6, "misjudged": 7, "
 CLOSED = frozenset({"delivered", "not_accepted", "withdrawn", "revoked"})
 # A case that nobody could move for so long is reported instead of waited for.
 STALLED = 90.0
+# A resident whose errand at a far counter came to nothing for so long goes to the center that holds the case.
+IMPATIENT = 20.0
+# Share of the residents of whose papers one is scanned.
+SCANNED = 0.15
+
+
+def scan(rng: random.Random) -> bytes:
+    """A picture that no other is like and nothing can make smaller; one in five fills several pieces."""
+    side = 900 if rng.random() < 0.2 else 160
+    picture = BytesIO()
+    Image.frombytes("L", (side, side), rng.randbytes(side * side)).save(picture, "PNG")
+    return picture.getvalue()
 
 
 class Story(msgspec.Struct):
@@ -37,6 +51,7 @@ class Story(msgspec.Struct):
     stage: str = "received"
     points: list[dict[str, str]] = []
     moved: float = 0.0
+    visits: int = 0
 
     @property
     def closed(self) -> bool:
@@ -155,7 +170,7 @@ class Day:
 
     def _receive(self, brought: Brought, n: int, seed: int, fate: str) -> None:
         machine = self._at(brought.center)
-        answer = machine.act(f"{self.run_id}-r{n}", "/cases", brought.body)
+        answer = machine.act(f"{self.run_id}-r{n}", "/cases", self._scanned(machine, brought, n, seed))
         self.tally.count("counter", "receive", answer)
         if not answer.good:
             return
@@ -166,6 +181,19 @@ class Day:
             told["number"], brought, told["receiving"], told["handling"], fate, brought.on_the_spot, seed, set(),
             told["stage"], moved=time.monotonic(),
         )  # fmt: skip
+
+    def _scanned(self, machine: Machine, brought: Brought, n: int, seed: int) -> dict[str, Any]:
+        """What is brought, with a scan of one paper now and then: it has to travel with the case."""
+        rng, papers = random.Random(f"{seed}:scan"), list(brought.body["papers"])
+        if not papers or rng.random() > SCANNED:
+            return brought.body
+        kept = machine.upload(f"{self.run_id}-s{n}", "扫描件.png", "image/png", scan(rng))
+        self.tally.count("counter", "scan", kept)
+        if not kept.good:
+            return brought.body
+        place = rng.randrange(len(papers))
+        papers[place] = papers[place] | {"file": kept.body["file"]}
+        return brought.body | {"papers": papers}
 
     def _desk(self, node: str, machine: Machine) -> None:
         """The back offices of a node: they work through its list, again and again."""
@@ -224,6 +252,9 @@ class Day:
             return "deliver", {"way": rng.choice(("counter", "mail", "electronic"))}
         if stage == "accepted":
             return self._decide(story, holder, rng)
+        if stage == "correcting" and time.monotonic() - story.moved > IMPATIENT:
+            story.moved = time.monotonic()
+            self._at_counters.put(partial(self._correct, story, holder))
         if stage != "received":
             return "", {}
         came_back = row["custody"] == "back" or (story.brought.scope == "split" and holder != story.handling)
@@ -240,10 +271,13 @@ class Day:
         if story.fate == "correct" and not story.points and (points := self._points(story, rng)):
             story.points = points
             return "ask-correction", {"points": points, "note": "请补充后再交"}
-        if story.fate == "withdraw" and "withdraw" not in done:
-            done.add("withdraw")
-            self._at_counters.put(partial(self._withdraw, story))
-            return "", {}
+        if story.fate == "withdraw":
+            if "withdraw" not in done:
+                done.add("withdraw")
+                story.moved = time.monotonic()
+                self._at_counters.put(partial(self._withdraw, story))
+            if time.monotonic() - story.moved < IMPATIENT:
+                return "", {}
         if story.fate == "not_accept":
             return "not-accept", {"reason": "not_needed", "note": "依法不需要办理"}
         return "accept", {}
@@ -265,15 +299,15 @@ class Day:
             points.append({"what": "paper", "code": rng.choice(story.brought.papers), "problem": "unreadable"})
         return points
 
-    def _served(self, story: Story, what: str, path: str, body: dict[str, Any]) -> None:
-        """The resident comes to a counter: the one of before, or any other of the city, where nobody knows the case yet."""
-        rng = random.Random(f"{story.seed}:{what}")
-        center = story.receiving if rng.random() < 0.4 else rng.choice(self.crowd.centers)
+    def _served(self, story: Story, what: str, path: str, body: dict[str, Any], near: str) -> None:
+        """The resident comes to a counter: any of the city, where nobody may know the case yet, or (``near``) where it is held."""
+        story.visits += 1
+        rng = random.Random(f"{story.seed}:{what}:{story.visits}")
+        center = near or (story.receiving if rng.random() < 0.4 else rng.choice(self.crowd.centers))
         machine = self._at(center)
-        key = f"{self.run_id}-{story.number}-{what}"
-        met = machine.act(
-            f"{key}-meet", "/visits", {"applicant": story.brought.applicant, "how": "card", "center": center}
-        )
+        key = f"{self.run_id}-{story.number}-{what}-{story.visits}"
+        applicant = {"applicant": story.brought.applicant, "how": "card", "center": center}
+        met = machine.act(f"{key}-meet", "/visits", applicant)
         self.tally.count("counter", "meet", met)
         if not met.good:
             self.tally.fault(f"{story.number}: nobody was met at {center}: {met.body}")
@@ -282,19 +316,21 @@ class Day:
         while True:
             answer = machine.act(f"{key}-{tries}", f"/cases/{story.number}/{path}", body | {"visit": met.body["visit"]})
             # The copy of a case held elsewhere is asked of the city when its resident is met, and comes in a moment.
-            if answer.status != 404 or tries >= 40 or self.over.is_set():
+            if answer.status != 404 or tries >= 20 or self.over.is_set():
                 break
             tries += 1
             time.sleep(0.25)
-        who = "counter" if not (answer.good and answer.body.get("asked")) else "counter, by letter"
-        self.tally.count(who, path, answer)
-        if answer.good and not answer.body.get("asked"):
+        by_letter = answer.good and answer.body.get("asked")
+        self.tally.count("counter, by letter" if by_letter else "counter", path, answer)
+        story.moved = time.monotonic()
+        if answer.good and not by_letter:
             story.stage = answer.body["stage"]
 
-    def _correct(self, story: Story) -> None:
+    def _correct(self, story: Story, near: str = "") -> None:
         """What was asked for is brought to some counter."""
-        self._served(story, "correct", "receive-correction", self.crowd.correction(story.brought, story.points))
+        brought = self.crowd.correction(story.brought, story.points)
+        self._served(story, "correct", "receive-correction", brought, near)
 
     def _withdraw(self, story: Story) -> None:
         """The resident thinks better of it."""
-        self._served(story, "withdraw", "withdraw", {"reason": "asked"})
+        self._served(story, "withdraw", "withdraw", {"reason": "asked"}, "")
