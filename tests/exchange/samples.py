@@ -55,8 +55,8 @@ BODIES: tuple[letters.Body, ...] = (
     letters.Recall(AT),
     letters.Recalled(12),
     letters.Status(
-        AT, 1, "ef" * 32, (letters.Position("letters", 7),), (letters.Position("files", 2),),
-        (letters.Position("letters", 7),), 3,
+        AT, 2, "ef" * 32, (letters.Position("letters", 7),), (letters.Position("files", 2),),
+        (letters.Position("letters", 7),), 3, "0.2.0",
     ),
 )  # fmt: skip
 LETTERS = {letters.kind(body): Letter("fedcba9876543210fedcba9876543210", AT, body) for body in BODIES}

@@ -151,10 +151,11 @@ def _place(from_node: str, lane: str, seq: int) -> bytes:
 def heard(node: str, status: letters.Status, at: dt.datetime) -> bool:
     """Another node has spoken: note it, and how far it is. True when a position shows that this database is older than it was."""
     say(
-        "insert into exchange_peer (node, heard_at, clock, schema, catalog, waiting) values (%s, %s, %s, %s, %s, %s) "
+        "insert into exchange_peer (node, heard_at, clock, schema, catalog, waiting, program) "
+        "values (%s, %s, %s, %s, %s, %s, %s) "
         "on conflict (node) do update set heard_at = excluded.heard_at, clock = excluded.clock, "
-        "schema = excluded.schema, catalog = excluded.catalog, waiting = excluded.waiting",
-        [node, at, status.at, status.schema, status.catalog, status.waiting],
+        "schema = excluded.schema, catalog = excluded.catalog, waiting = excluded.waiting, program = excluded.program",
+        [node, at, status.at, status.schema, status.catalog, status.waiting, status.program],
     )
     restored = False
     for one in status.applied:

@@ -11,7 +11,7 @@ from tongban.domain.consent import Mandate
 from tongban.domain.person import Identity
 from tongban.domain.text import Text
 
-SCHEMA = 1
+SCHEMA = 2
 """The version this program writes. It reads this one and the one before: nodes are upgraded on different days."""
 OLDEST = max(1, SCHEMA - 1)
 """The oldest version that this program reads."""
@@ -204,7 +204,8 @@ class Position(_Part, frozen=True):
 
 class Status(_Body, frozen=True, tag="status"):
     """A word each second and after each bag: not kept, not numbered. ``applied`` of your lanes, ``sent`` on mine to you,
-    ``again``: letters behind this position did not reach me. ``waiting``: letters of mine that somebody has yet to apply."""
+    ``again``: letters behind this position did not reach me. ``waiting``: letters of mine that somebody has yet to apply.
+    ``program``: the release that runs (since version 2), so that everybody sees which nodes are still to be upgraded."""
 
     at: dt.datetime
     schema: int
@@ -213,6 +214,7 @@ class Status(_Body, frozen=True, tag="status"):
     sent: tuple[Position, ...] = ()
     again: tuple[Position, ...] = ()
     waiting: int = 0
+    program: str = ""
 
 
 Body = (

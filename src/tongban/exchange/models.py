@@ -219,6 +219,7 @@ class PeerRow(models.Model):
     schema = models.IntegerField()
     catalog = models.TextField(default="")
     waiting = models.IntegerField(default=0)
+    program = models.TextField(default="")
 
     class Meta:
         db_table = "exchange_peer"

@@ -36,7 +36,7 @@ class LaneIn(msgspec.Struct, frozen=True):
 
 class Peer(msgspec.Struct, frozen=True):
     """Another node as last heard: when, by its own clock, the version of its letters, its catalog (SM3, hex), letters it still
-    has to get rid of."""
+    has to get rid of, and the release it runs."""
 
     node: str
     heard_at: dt.datetime
@@ -44,6 +44,7 @@ class Peer(msgspec.Struct, frozen=True):
     schema: int
     catalog: str
     waiting: int
+    program: str
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -94,7 +95,7 @@ def lanes_in() -> list[LaneIn]:
 
 def peers() -> list[Peer]:
     """The other nodes that were heard."""
-    rows = ask("select node, heard_at, clock, schema, catalog, waiting from exchange_peer order by node")
+    rows = ask("select node, heard_at, clock, schema, catalog, waiting, program from exchange_peer order by node")
     return [Peer(*row) for row in rows]
 
 
