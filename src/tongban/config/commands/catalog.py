@@ -63,7 +63,8 @@ def _tell(source: Source, notes: list[Note], console: Console, most: int) -> int
         console.print(
             f"事项 {len(city.items)} 个(可收件 {receivable} 个),版本 {len(city.versions)} 个;数据元 {len(city.elements)},"
             f"材料 {len(city.materials)},证照 {len(city.credentials)},部门 {len(city.departments)},"
-            f"中心 {len(city.places.centers)};情形 {len(source.situations)} 份"
+            f"中心 {len(city.places.centers)};一件事 {len(city.events)} 个;"
+            f"情形 {len(source.situations) + len(source.event_situations)} 份"
         )
     console.print(f"[red]{errors} 处错误[/],{len(notes) - errors} 条提醒" if notes else "[green]没有发现问题[/]")
     return errors

@@ -77,6 +77,7 @@ class Held(_Row, frozen=True):
     register: bool = False
     credentials: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
 
 
 class EventGiven(_Row, frozen=True):

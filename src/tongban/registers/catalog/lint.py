@@ -10,6 +10,7 @@ from tongban.domain.material import Alternative, MaterialKind
 from tongban.domain.refusals import Refused
 from tongban.registers.catalog.city import City, Source
 from tongban.registers.catalog.files import Note
+from tongban.registers.catalog.lint_events import check_events
 from tongban.registers.catalog.lint_items import check_version
 
 _CATCH_ALL = re.compile(r"(其他|其它|相关|有关|所需).{0,8}(材料|资料|文件|证件)|等材料$")
@@ -53,6 +54,7 @@ def check(source: Source) -> list[Note]:
         _material(kind, city, items, notes)
     _items(city, notes)
     _versions(city, notes)
+    check_events(city, notes.say, source.whence)
     return [*source.notes, *sorted(notes.found)]
 
 

@@ -80,6 +80,9 @@ def _limits(limits: Limits, here: Say) -> None:
 def _money_and_visits(version: ItemVersion, here: Say) -> None:
     if version.visits.count < 0 or (version.visits.count > 0 and version.visits.reason is None):
         here("/visits", "要跑腿却没写原因", "写 reason:为什么要到现场")
+    if version.visits.causes and len(version.visits.causes) != version.visits.count:
+        say = f"写了 {len(version.visits.causes)} 个到场原因,次数却是 {version.visits.count}"
+        here("/visits/causes", say, "每次到场写一个原因")
     if version.fully_online and version.visits.count:
         here("/fully_online", "写了全程网办,又要到现场", "visits.count 写 0,或 fully_online 写 false")
     laws = {law.id for law in version.law}

@@ -14,6 +14,7 @@ from tongban.domain.jurisdiction import Homes
 from tongban.domain.material import Given
 from tongban.domain.place import Places
 from tongban.domain.refusals import Refused
+from tongban.registers.catalog import event_situations
 from tongban.registers.catalog.city import City, SituationRow, Source
 from tongban.registers.catalog.files import Document, Note
 
@@ -28,7 +29,11 @@ class _Licence(msgspec.Struct, frozen=True):
 
 
 def run(source: Source) -> list[Note]:
-    """Run every situation; one note for each expectation that is not met."""
+    """Run every situation, of items and of life events; one note for each expectation that is not met."""
+    return _items(source) + event_situations.run(source)
+
+
+def _items(source: Source) -> list[Note]:
     if source.city is None:
         return []
     try:
