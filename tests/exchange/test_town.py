@@ -15,14 +15,17 @@ from tests.flows.people import PUTUO, staff, with_mandate
 from tests.flows.split_case import putuo, split, yangpu
 from tongban.domain.actor import SYSTEM
 from tongban.domain.facts import Point
+from tongban.domain.nodes import Node, Nodes
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
+from tongban.domain.text import Text
 from tongban.exchange import arriving, inbox, queries, questions, requests
 from tongban.flows import access, elsewhere, handle, publish
-from tongban.plumbing import files
+from tongban.plumbing import crypto, files, here
 from tongban.reads import verify
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
+from tongban.registers.people import rows as people_rows
 
 LATER = AT + dt.timedelta(hours=1)
 
@@ -345,3 +348,25 @@ def test_a_case_waits_visibly_for_a_catalog_that_is_not_there_yet(town: Town) ->
     assert len(heads(town, receipt.number)) == 3
     with town.at("yangpu"):
         assert inbox.parked() == []
+
+
+def test_nodes_without_a_common_person_key_are_told_so(town: Town) -> None:
+    ours = crypto.keyring()
+    with town.at("yangpu"):
+        crypto.use(crypto.Keyring({1: bytes(16)}, bytes(32), bytes(32), b"\1" * 32))
+        with_mandate(yangpu("case.receive", "person.read"), AT)
+        crypto.use(ours)
+        with connection.cursor() as cursor:
+            # As the same key of the index would have made it: only the reference differs.
+            index = people_rows.number_index("310110194803120284")
+            cursor.execute(
+                "update people_person set number_blind = %s where id = "
+                "(select id from people_person where number_blind is not null order by id limit 1)",
+                [index],
+            )
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    with town.at("yangpu"):
+        (parked,) = inbox.parked()
+        assert (parked.reason, parked.kind, parked.number) == ("person", "dossier", receipt.number)

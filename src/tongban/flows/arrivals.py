@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tongban.domain import replica
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
-from tongban.domain.refusals import Conflict, NotFound
+from tongban.domain.refusals import NotFound
 from tongban.domain.replica import CannotFollow, Followed
 from tongban.exchange import arriving, letters, outbox
 from tongban.exchange.letters import Dossier, Facts, Letter, Piece
@@ -43,13 +43,10 @@ def dossier_came(desk: Desk, letter: Letter) -> None:
             replica.must_have_handed(followed.case, desk.sender, here.nodes())
         except CannotFollow as why:
             raise NotYet(why.code, why.why) from None
-    try:
-        for person in body.people:
-            people.arrived(person.ref, person.identity, desk.at)
-        if body.mandate is not None:
-            people.mandate_arrived(body.mandate.ref, body.mandate.mandate, desk.at, f"node:{desk.sender}")
-    except Conflict as why:
-        raise NotYet("person", str(why)) from None
+    for person in body.people:
+        people.arrived(person.ref, person.identity, desk.at)
+    if body.mandate is not None:
+        people.mandate_arrived(body.mandate.ref, body.mandate.mandate, desk.at, f"node:{desk.sender}")
     kept = [Beside(one.kind, one.digest, one.plain) for one in body.kept if _true(one)]
     _write(desk, before, followed, body.query_code, kept)
     for file in body.files:

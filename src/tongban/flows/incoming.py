@@ -94,7 +94,9 @@ def _apply(bag: Bag, data: bytes, at: dt.datetime) -> Arrived:
             except (OperationalError, InterfaceError, inbox.Waiting):
                 raise
             except Exception as why:
-                done = park(node_actor(bag.from_node), one, "error", f"{type(why).__name__}: {why}", at=at)
+                # A number under two references: the nodes do not have the same person key (plumbing/crypto.py).
+                code = "person" if "(id_kind, number_blind)" in str(why) else "error"
+                done = park(node_actor(bag.from_node), one, code, f"{type(why).__name__}: {why}", at=at)
         return done
 
 

@@ -64,20 +64,15 @@ def met(identity: Identity, at: dt.datetime, *, card: bool = False) -> tuple[str
 
 
 def arrived(person: str, identity: Identity, at: dt.datetime) -> None:
-    """Enter somebody under the reference that came with a letter, unless known already. Raises Conflict ``person.two_references``
-    when the number is known here under another one (the nodes do not share the city's person key)."""
+    """Enter somebody under the reference that came with a letter, unless known already. No answer is waited for: a number
+    that is known here under another reference (the nodes do not share the city's person key) fails with the transaction,
+    by the constraint people_person_once."""
     number, sealed = rows.number_blind(identity), rows.seal_identity(person, identity)
-    row = ask(
+    say(
         "insert into people_person (id, id_kind, number_blind, name_blind, identity, met_at) values (%s, %s, %s, %s, %s, %s) "
-        "on conflict do nothing returning id",
+        "on conflict (id) do nothing",
         [uuid.UUID(person), identity.kind, number, rows.name_index(identity.name), sealed, at],
-    ) or ask("select id from people_person where id = %s", [uuid.UUID(person)])
-    if not row:
-        raise Conflict(
-            "person.two_references",
-            "同一证件号码在两个节点有不同的人员编号:请核对各节点的 person 密钥是否一致",
-            "One number has two references: do all nodes have the same person key?",
-        )
+    )
 
 
 def rename(person: str, identity: Identity) -> None:
