@@ -265,6 +265,25 @@ def decode(data: bytes, schema: int = SCHEMA) -> Letter:
         raise Unreadable(str(why)) from None
 
 
+class _About(msgspec.Struct):
+    letter: str = ""
+    number: str = ""
+
+
+class _Loose(msgspec.Struct):
+    body: _About = _About()
+
+
+def about(data: bytes) -> tuple[str, str]:
+    """Kind and case number of a letter that is not understood as a whole, as far as they can be read: for the screen of what
+    is parked, nothing else."""
+    try:
+        found = msgspec.json.decode(data, type=_Loose).body
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return "", ""
+    return found.letter[:20], found.number[:24]
+
+
 def kind(body: Any) -> str:
     """The tag of a letter: ``facts``, ``dossier`` …"""
     return str(body.__struct_config__.tag)

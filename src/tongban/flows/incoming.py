@@ -118,7 +118,8 @@ def take(actor: Actor, bag: Bag, data: bytes, *, at: dt.datetime) -> Arrived:
         try:
             todo.append((seq, body, letters.decode(body, bag.schema)))
         except Unreadable as why:
-            inbox.park(bag.from_node, bag.lane, seq, bag.schema, body, "version", str(why), at)
+            kind, number = letters.about(body)
+            inbox.park(bag.from_node, bag.lane, seq, bag.schema, body, "version", str(why), at, kind=kind, number=number)
     desk.expect([letter for _, _, letter in todo])
     for seq, body, letter in todo:
         _one(desk, seq, body, letter)
@@ -179,7 +180,10 @@ def try_again(actor: Actor, one: inbox.Parked, *, at: dt.datetime, key: str = ""
 def park(actor: Actor, one: Bag, code: str, why: str, *, at: dt.datetime) -> Arrived:
     """Park the only letter of a bag, and go on behind it."""
     inbox.position(one.from_node, one.lane, at)
-    inbox.park(one.from_node, one.lane, one.first, one.schema, one.letters[0], code, why, at)
+    kind, number = letters.about(one.letters[0])
+    inbox.park(
+        one.from_node, one.lane, one.first, one.schema, one.letters[0], code, why, at, kind=kind, number=number
+    )
     inbox.advance(one.from_node, one.lane, one.last, at)
     current().about(place=one.from_node, lane=one.lane, seq=one.first, why=code)
     return Arrived(one.from_node, one.lane, one.last)
