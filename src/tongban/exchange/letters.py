@@ -265,7 +265,7 @@ def decode(data: bytes, schema: int = SCHEMA) -> Letter:
         raise Unreadable(str(why)) from None
 
 
-class _About(msgspec.Struct):
+class _About(msgspec.Struct, frozen=True):
     letter: str = ""
     number: str = ""
 
