@@ -1,0 +1,167 @@
+"""Copies of a case: whatever order, doubling and cutting letters suffer, a copy ends as the original or says what is missing; and
+nobody writes for somebody else."""
+
+import datetime as dt
+import random
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongban.domain import case as rule
+from tongban.domain import chain, facts, replica
+from tongban.domain.case import Case
+from tongban.domain.chain import Entry
+from tongban.domain.nodes import Node, Nodes, problems
+from tongban.domain.refusals import Conflict
+from tongban.domain.replica import CannotFollow
+from tongban.domain.text import Text
+
+AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
+ON = dt.date(2026, 9, 1)
+A, B, C = "310107015", "310110009", "310112101"
+CITY = Nodes(
+    (
+        Node("city", Text("市"), "city"),
+        Node("a", Text("甲"), "district", ("310107",)),
+        Node("b", Text("乙"), "district", ("310110",)),
+        Node("c", Text("丙"), "district", ("310112",)),
+    )
+)
+NEXT: tuple[facts.Body, ...] = (
+    facts.HandedOver(on=ON, to=A, reason="misjudged"),
+    facts.HandedOver(on=ON, to=B, reason="home"),
+    facts.HandedOver(on=ON, to=C, reason="reassigned"),
+    facts.HandedBack(on=ON, to=A, reason="x"),
+    facts.TakenOver(on=ON),
+    facts.PapersAdded(on=ON, papers=(facts.PaperMark("id_card", "paper", "B"),)),
+    facts.CorrectionAsked(on=ON, points=(facts.Point("field", "phone", "wrong"),), until=ON, round=1),
+    facts.CorrectionReceived(on=ON, answers="ab"),
+    facts.Accepted(on=ON, legal_days=30, promised_days=10, since=ON),
+    facts.Decided(on=ON, outcome="granted"),
+    facts.Withdrawn(on=ON),
+)
+
+
+def life(choices: list[int]) -> list[Entry]:
+    """A log of what was possible among these choices, first of all opened at A."""
+    case, log = Case("n"), []
+    opened = facts.Opened(
+        on=ON, item="x", version=1, receiving=A, handling=B, applicant="p", channel="window", answers="aa"
+    )
+    for fact in (opened, *(NEXT[i] for i in choices)):
+        entry = chain.append("n", (case.n, case.head), AT, "staff:1", fact)
+        try:
+            case = rule.advance(case, fact, entry.n, entry.hash)
+        except Conflict:
+            continue
+        log.append(entry)
+    return log
+
+
+def folded(log: list[Entry]) -> Case:
+    return rule.fold("n", ((e.fact, e.n, e.hash) for e in log))
+
+
+lives = st.lists(st.integers(0, len(NEXT) - 1), max_size=14).map(life)
+
+
+@given(lives, st.randoms(use_true_random=False))
+def test_any_order_any_doubling_any_cut_gives_the_original(log: list[Entry], chance: random.Random) -> None:
+    letters = []
+    for _ in range(2):
+        start = 0
+        while start < len(log):
+            end = chance.randint(start + 1, len(log))
+            letters.append(log[start:end])
+            start = end
+    chance.shuffle(letters)
+    copy, waiting = Case("n"), letters
+    while waiting:
+        still = []
+        for letter in waiting:
+            try:
+                copy = replica.follow(copy, letter).case
+            except CannotFollow as why:
+                assert why.code == "gap"
+                still.append(letter)
+        assert len(still) < len(waiting)
+        waiting = still
+    assert copy == folded(log)
+
+
+@given(lives, st.data())
+def test_a_changed_entry_is_never_followed(log: list[Entry], data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(log) - 1))
+    field, value = data.draw(
+        st.sampled_from([("by", "staff:2"), ("at", AT + dt.timedelta(seconds=1)), ("hash", b"x" * 32)])
+    )
+    changed = [*log]
+    changed[place] = msgspec.structs.replace(log[place], **{field: value})
+    with pytest.raises(CannotFollow) as refused:
+        replica.follow(Case("n"), changed)
+    assert refused.value.code == "differs"
+
+
+@given(lives)
+def test_what_was_seen_is_not_rewritten(log: list[Entry]) -> None:
+    whole = folded(log)
+    other = [*log[:-1], chain.append("n", _head(log[:-1]), AT, "staff:9", log[-1].fact)]
+    with pytest.raises(CannotFollow):
+        replica.follow(whole, other)
+    assert replica.follow(whole, log).fresh == ()
+
+
+def _head(log: list[Entry]) -> tuple[int, bytes]:
+    return (log[-1].n, log[-1].hash) if log else (0, b"")
+
+
+@given(lives)
+def test_everybody_who_had_a_part_goes_on_hearing_of_it(log: list[Entry]) -> None:
+    heard: frozenset[str] = frozenset()
+    for end in range(1, len(log) + 1):
+        case = folded(log[:end])
+        now = CITY.concerned(case)
+        assert heard <= now and "city" in now and CITY.host(case.holder) in now
+        heard = now
+    parts = {A, B} | {e.fact.to for e in log if isinstance(e.fact, facts.HandedOver | facts.HandedBack)}
+    assert heard == {CITY.host(center) for center in parts} | {"city"}
+
+
+@given(lives)
+def test_only_the_node_of_the_holder_is_believed(log: list[Entry]) -> None:
+    holder = A
+    for place, entry in enumerate(log):
+        before = folded(log[:place]) if place else Case("n")
+        for sender in ("a", "b", "c", "city"):
+            right = sender in (CITY.host(holder), "city")
+            if right:
+                replica.must_have_written(before, [entry], sender, CITY)
+            else:
+                with pytest.raises(CannotFollow) as refused:
+                    replica.must_have_written(before, [entry], sender, CITY)
+                assert refused.value.code == "not_holder"
+        if isinstance(entry.fact, facts.HandedOver | facts.HandedBack):
+            holder = entry.fact.to
+
+
+def test_every_center_has_a_host_and_the_nearest_place_wins() -> None:
+    nodes = Nodes((*CITY.nodes, Node("one", Text("一"), "district", ("310107015",))))
+    assert nodes.host("310107015") == "one"
+    assert nodes.host("310107016") == "a"
+    assert nodes.host("310151001") == "city"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "word"),
+    [
+        ((Node("a", Text("甲"), "district"),), "市级节点"),
+        ((*CITY.nodes, Node("a", Text("甲"), "district")), "重复"),
+        ((*CITY.nodes, Node("d", Text("丁"), "district", ("310107",))), "310107"),
+        ((*CITY.nodes, Node("D-1", Text("丁"), "district")), "小写"),
+    ],
+)
+def test_a_wrong_layout_is_told_in_words(nodes: tuple[Node, ...], word: str) -> None:
+    assert problems(CITY.nodes) == []
+    assert any(word in problem for problem in problems(nodes))
