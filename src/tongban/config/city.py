@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -47,12 +47,13 @@ class City:
 
     def __init__(
         self, var: Path, layout: Nodes, *, port: int = 0, residents: int = 5_000, seed: int = 2018,
-        provider: str = "sm2", environment: dict[str, str] | None = None,
+        provider: str = "sm2", ways: Mapping[str, int] | None = None,
     ) -> None:  # fmt: skip
-        """``port``: of the city node's web, the others follow; 0 takes free ones."""
+        """``port``: of the city node's web, the others follow; 0 takes free ones. ``ways``: ports by which nodes reach the post
+        office, where that is not the post office's own."""
         self.var, self.nodes, self.provider = var.resolve(), layout, provider
         self.residents, self.seed = residents, seed
-        self.more = dict(environment or {})
+        self.ways = dict(ways or {})
         self.nats_port = port + 90 if port else free_port()
         self.shared = Services(self.var, departments_port=port + 91 if port else free_port())
         self.houses: dict[str, NodeHouse] = {}
@@ -62,6 +63,8 @@ class City:
                 small=True,
             )  # fmt: skip
         self.tokens: dict[str, str] = {}
+        # Nodes that somebody is working on: they are not mended meanwhile.
+        self.resting: set[str] = set()
         self._looked = 0.0
 
     def __enter__(self) -> "City":
@@ -120,9 +123,9 @@ class City:
             door = nats_server.door(self.post, code)
             house.environment |= {
                 "TONGBAN_LAYOUT": "city", "TONGBAN_NODES": str(self.var / "nodes.yaml"), "TONGBAN_RING": str(ring),
-                "TONGBAN_NATS_URL": door.url, "TONGBAN_NATS_USER": door.user, "TONGBAN_NATS_PASSWORD": door.password,
+                "TONGBAN_NATS_URL": f"nats://127.0.0.1:{self.ways.get(code, self.nats_port)}", "TONGBAN_NATS_USER": door.user, "TONGBAN_NATS_PASSWORD": door.password,
                 "TONGBAN_STATIC": str(self.var / "static"),
-                "TONGBAN_DEPARTMENTS_URL": f"http://127.0.0.1:{self.shared.departments_port}", **self.more,
+                "TONGBAN_DEPARTMENTS_URL": f"http://127.0.0.1:{self.shared.departments_port}",
             }  # fmt: skip
 
     def start_post(self) -> None:
@@ -173,7 +176,7 @@ class City:
         for name in self.shared.mend():
             yield name
         for code, house in self.houses.items():
-            for name in house.mend():
+            for name in house.mend() if code not in self.resting else ():
                 yield f"{code}/{name}"
 
     def look_after(self) -> None:

@@ -63,11 +63,12 @@ class NodeHouse(Services):
         if "DATABASE_URL" not in self.environment:
             # A server that somebody else started over this folder is left running when we stop.
             self.own_database = not embedded.running(self.data)
-            self._start_database()
+            self.start_database()
             self.environment["DATABASE_URL"] = embedded.url(self.data)
         return self.environment["DATABASE_URL"]
 
-    def _start_database(self) -> None:
+    def start_database(self) -> None:
+        """The embedded server, as it was."""
         more: dict[str, Any] = {"small": True, "connections": SMALL_CONNECTIONS} if self.small else {}
         embedded.start(self.data, **more)
 
@@ -141,6 +142,6 @@ class NodeHouse(Services):
         if self.own_database and not embedded.alive(self.data):
             # What it left behind may keep it from starting for a moment; then it is tried again with the next look.
             with contextlib.suppress(embedded.EmbeddedFailed):
-                self._start_database()
+                self.start_database()
                 mended = ("database",)
         return mended + super().mend()
