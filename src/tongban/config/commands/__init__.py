@@ -15,6 +15,7 @@ COMMANDS = {
     "city": "A city of many nodes on this machine, and a day in it.",
     "journey": "Play the founding documents' journey through the real flows.",
     "catalog": "Check, publish or show the city's items.",
+    "plan": "Compose the plans of life events: one of them, or the table over all.",
     "verify": "Recompute all chains, folds and audit seals.",
     "doctor": "Say what is missing on this machine and how to mend it.",
 }

@@ -10,7 +10,7 @@ import msgspec
 
 from tongban.domain.calendar import Year
 from tongban.domain.condition import parse
-from tongban.domain.element import Element
+from tongban.domain.element import Element, Evidence
 from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.life_event import LifeEvent
 from tongban.domain.material import CredentialKind, MaterialKind
@@ -139,6 +139,22 @@ class EventSituationRow(_Row, frozen=True):
     reference: bool = False
 
 
+class PublishedAverage(_Row, frozen=True):
+    """What the city published of its life events: the mean change in percent by unit (published.yaml, optional)."""
+
+    name: Text
+    year: int
+    changes: Mapping[str, int]
+    evidence: Evidence
+    sources: tuple[str, ...] = ()
+
+
+class Published(_Row, frozen=True):
+    """published.yaml."""
+
+    averages: tuple[PublishedAverage, ...]
+
+
 class City(msgspec.Struct, frozen=True, omit_defaults=True):
     """A whole compiled catalog. ``versions`` holds every version of every item; situations are not published."""
 
@@ -163,6 +179,7 @@ class Source(msgspec.Struct):
     documents: dict[str, Document]
     whence: dict[str, tuple[Document, str]]
     event_situations: tuple[tuple[EventSituationRow, Document], ...] = ()
+    published: Published | None = None
 
 
 def load(folder: Path, tick: Callable[[str], None] = lambda file: None) -> Source:
@@ -199,7 +216,8 @@ class _Load:
         )  # fmt: skip
         good = tuple((s, doc) for s, doc in situations if isinstance(s, SituationRow))
         of_events = tuple((s, doc) for s, doc in situations if isinstance(s, EventSituationRow))
-        return Source(city, good, self.notes, self.documents, self.whence, of_events)
+        published = self.whole("published.yaml", Published) if (self.folder / "published.yaml").exists() else None
+        return Source(city, good, self.notes, self.documents, self.whence, of_events, published)
 
     def events(self) -> tuple[LifeEvent, ...]:
         found: dict[str, LifeEvent] = {}
