@@ -4,6 +4,7 @@ every third comes back for another item and is known already."""
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -33,7 +34,19 @@ def bodies(count: int, centers: list[str], seed: int) -> Iterator[dict[str, obje
             made += 1
 
 
-def _body(one: Resident, item: str, rng: random.Random) -> dict[str, object]:
+def split_bodies(count: int, home: str, seed: int) -> list[dict[str, Any]]:
+    """``count`` bodies of a case that the center of the hukou handles, all of the same hukou place."""
+    rng = random.Random(seed)
+    crowd = [r for r in residents.make(seed, n=count * 2 + 100) if r.hukou_place]
+    found: list[dict[str, Any]] = []
+    for one in crowd[:count]:
+        body: dict[str, Any] = _body(one, SPLIT, rng)
+        body["answers"]["hukou_division"] = home
+        found.append(body)
+    return found
+
+
+def _body(one: Resident, item: str, rng: random.Random) -> dict[str, Any]:
     answers: dict[str, object] = {
         "phone": f"138{rng.randrange(10**8):08d}", "hukou_kind": "shanghai", "hukou_division": one.hukou_place,
         "hukou_address": one.hukou_address,
