@@ -43,6 +43,10 @@ EXEMPT = {
     "incoming.heard": "a status message: positions of lanes, no act of the city (no audit line each second)",
     "incoming.restored": "calls one act",
     "incoming.tend": "one act per parked letter, so that one that fails holds up no other",
+    "forget.uploads": "timed work around files, with one act for each batch of names",
+    "forget.drafts": "timed work: one act for each piece",
+    "forget.answers": "timed work: one act for each piece",
+    "forget.sessions": "timed work: one act for each piece",
     "escalate.sweep": "timed work: one flow per case, so that one failure holds up no other",
 }
 

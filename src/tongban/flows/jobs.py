@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tongban.flows import escalate, tell
+from tongban.flows import escalate, forget, tell
 from tongban.plumbing import limiter
 from tongban.plumbing.audit import service as audit
 
@@ -25,6 +25,10 @@ TIMED: tuple[Timed, ...] = (
         "sweep", "*/5 * * * *", "silence accepts, corrections lapse, calendar notices make dates final", escalate.sweep
     ),
     Timed("forget_tries", "17 3 * * *", "who tried query codes a day ago need not be kept", limiter.forget),
+    Timed("forget_uploads", "37 2 * * *", "scans that no case, draft or mandate names serve nobody", forget.uploads),
+    Timed("forget_drafts", "47 2 * * *", "drafts that nobody came back to are old answers of a person", forget.drafts),
+    Timed("forget_answers", "57 2 * * *", "nobody resends an act of last month", forget.answers),
+    Timed("forget_sessions", "7 3 * * *", "who signed out or went away leaves no session behind", forget.sessions),
     Timed("seal_audit", "* * * * *", "a changed audit line is found from the next minute on", audit.seal),
 )
 

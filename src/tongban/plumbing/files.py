@@ -160,6 +160,18 @@ def read(digest: str) -> bytes:
     return b"".join(get(digest))
 
 
+def hold(digest: str) -> bool:
+    """Whoever is about to name a paper that was put a while ago says so first: it counts as young again, so that the sweep leaves
+    it to its new name. False when it is gone already and must be handed in again."""
+    path = _path(digest)
+    with _sweeper_away(fcntl.LOCK_SH):
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return False
+    return True
+
+
 def exists(digest: str) -> bool:
     """Whether the paper is in the cabinet."""
     return _path(digest).exists()
@@ -180,7 +192,7 @@ def damaged() -> Iterator[str]:
 
 def sweep(older_than: dt.datetime, referenced: Callable[[list[str]], Iterable[str]]) -> Swept:
     """Remove papers nobody names. ``referenced`` is given up to 500 digests and returns those that are named anywhere;
-    ``older_than`` should lie a day back or more, beyond the longest time between a put and its transaction.
+    ``older_than`` should lie a day back or more, beyond the longest time between a put (or ``hold``) and its transaction.
     """
     seen = removed = freed = 0
     limit, names = older_than.timestamp(), _all(drafts=True)

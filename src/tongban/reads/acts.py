@@ -49,6 +49,10 @@ WORDS: dict[str, Text] = {
     "staff.revoke_token": Text("撤销令牌", "Ended a token"),
     "staff.sign_in": Text("登录", "Signed in"),
     "staff.sign_out": Text("退出登录", "Signed out"),
+    "forget.uploads": Text("清理无人使用的扫描件", "Removed scans that nobody names"),
+    "forget.drafts": Text("清理过期草稿", "Removed old drafts"),
+    "forget.answers": Text("清理过期的提交记录", "Forgot answers of old acts"),
+    "forget.sessions": Text("清理已结束的登录", "Forgot ended sessions"),
     "catalog.publish": Text("发布事项目录", "Published the catalog"),
     "catalog.close_item": Text("停办事项", "Closed an item"),
     "catalog.reopen_item": Text("恢复办理事项", "Opened an item again"),
@@ -59,6 +63,7 @@ GROUPS: dict[str, Text] = {
     "visit.": Text("窗口接待与数据调取", "Visits and fetched data"),
     "case.": Text("办件", "Cases"),
     "enquiry.": Text("部门协查", "Enquiries at departments"),
+    "forget.": Text("按期清理", "What was forgotten in time"),
     "staff.": Text("人员、权限、登录", "Staff, powers, sign-in"),
     "catalog.": Text("事项目录", "The catalog"),
 }

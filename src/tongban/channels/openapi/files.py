@@ -29,7 +29,7 @@ Kind = Annotated[
 
 class Kept(msgspec.Struct, frozen=True):
     """An upload: ``file`` is the handle with which this token hands it in (papers[].file); ``digest`` (SM3, hex) is how logs
-    name it. ``pages`` is 0 where they cannot be counted. A file that no case names within a day is removed."""
+    name it. ``pages`` is 0 where they cannot be counted. A file that no case names within a week is removed."""
 
     file: str
     digest: str

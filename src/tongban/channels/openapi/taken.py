@@ -11,7 +11,7 @@ from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 from tongban.flows.serve import Shown
-from tongban.plumbing import crypto
+from tongban.plumbing import crypto, files
 
 
 def person(call: Call, given: PersonIn, pointer: str) -> Identity:
@@ -67,6 +67,9 @@ def _digest(call: Call, given: str, pointer: str) -> str:
             "No such upload of yours: upload it first and use the file it returns",
         )
         raise Refused("file.unknown", zh, en, problems=(Problem("file.unknown", Text(zh, en), pointer),))
+    if not files.hold(digest):
+        zh, en = "上传的文件已过期清除,请重新上传", "This upload was removed because nothing named it: upload it again"
+        raise Refused("file.expired", zh, en, problems=(Problem("file.expired", Text(zh, en), pointer),))
     return digest
 
 

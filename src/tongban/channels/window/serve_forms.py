@@ -13,6 +13,7 @@ from tongban.channels.shared import forms
 from tongban.domain.element import Element
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import Problem, Refused
+from tongban.plumbing import files
 
 CONTROLS = {"key": 40, "draft": 40, "rev": 6, "version": 6, "insist": 2, "changed": 60, "what": 12}
 MOST_SCANS = 40
@@ -51,10 +52,12 @@ def make_scan(visit: uuid.UUID, material: str, digest: str, grade: str, name: st
 
 
 def read_scan(visit: uuid.UUID, token: str) -> Scan | None:
-    """The scan of a token; None when somebody made it up or it belongs to another visit."""
+    """The scan of a token; None when somebody made it up, when it belongs to another visit, or was removed since."""
     try:
         material, digest, grade, name = signing.loads(token, salt=f"scan:{visit}")
     except (signing.BadSignature, ValueError):
+        return None
+    if not files.hold(digest):
         return None
     return Scan(material, digest, grade, name, token)
 

@@ -177,6 +177,17 @@ def save_draft(
         return cursor.fetchone() is not None
 
 
+def forget_drafts(before: dt.datetime, most: int) -> int:
+    """Remove at most ``most`` drafts that nobody touched since a moment, received or not; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from cases_draft where id = any(array(select id from cases_draft where updated_at < %s "
+            "order by updated_at limit %s for update skip locked))",
+            [before, most],
+        )
+        return int(cursor.rowcount)
+
+
 def use_draft(draft: uuid.UUID, number: str, applicant: str) -> str:
     """The draft became a case of the same person; another person's draft stays as it is. Returns the number of the case it
     became before, or empty: the row stays locked, so of two tabs that send one draft the second sees the first."""
