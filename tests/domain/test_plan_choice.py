@@ -117,6 +117,14 @@ def test_two_results_for_each_other_make_one_paper_necessary_and_not_two() -> No
     assert _cost(found) == (0, 0, 1, 7)
 
 
+def test_of_two_papers_that_break_a_circle_the_one_that_lets_the_long_way_begin_first() -> None:
+    clock = Days(CALENDAR, MONDAY)
+    for early, late in ((0, 1), (1, 0)):
+        circle = (Need(0, makers=(1,), paper=early), Need(1, makers=(0,), paper=late), Need(2, makers=(0,), paper=2))
+        found = choose(Problem((3, 4, 10), (), circle, 0, clock))
+        assert _cost(found) == (0, 1, 0, 13)
+
+
 def test_a_circle_of_fixed_order_has_no_plan() -> None:
     clock = Days(CALENDAR, MONDAY)
     assert choose(Problem((1, 1), ((0, 1, 0), (1, 0, 0)), (Need(0, paper=0),), 0, clock)) is None
