@@ -115,6 +115,18 @@ def test_nobody_signs_what_another_sealed(houses: Any, provider: str) -> None:
 
 
 @both
+def test_its_sender_knows_its_own_bag_again(houses: Any, provider: str) -> None:
+    """A restored node learns from its last bag how far it was: so the bag must be its own, but its key may be an old one."""
+    house = houses[provider]
+    data = bag.pack(letters(), house["a"], at=AT)
+    assert bag.signed(data, house["a"]) == bag.peek(data)
+    front, _, signature, sealed = parts(data)
+    for wrong in (joined(front, b"", sealed), joined(front, signature, sealed[:-1]), data.replace(b"letters", b"lettres")):
+        with pytest.raises(BagRefused, match="changed"):
+            bag.signed(wrong, house["a"])
+
+
+@both
 def test_a_node_does_not_speak_for_another(houses: Any, provider: str) -> None:
     house = houses[provider]
     with pytest.raises(BagRefused, match="foreign"):

@@ -140,6 +140,17 @@ def unpack(data: bytes, keys: Keys, *, at: dt.datetime) -> Bag:
     return Bag(head.from_node, head.to_node, head.lane, head.first, head.last, head.schema, letters)
 
 
+def signed(data: bytes, keys: Keys) -> Head:
+    """The header of a bag that need not be for us, when a node of the ring signed it, at whatever time. Raises BagRefused."""
+    head, front, _, signature, sealed = _parse(data)
+    sender = keys.known(head.from_node, head.signer)
+    if sender is None:
+        raise BagRefused("foreign", f"the ring holds no key {head.signer} of {head.from_node}")
+    if not PROVIDERS[sender.provider].signed(bytes.fromhex(sender.sign), front + sealed, signature):
+        raise BagRefused("changed", f"the signature of {head.from_node} does not fit")
+    return head
+
+
 def peek(data: bytes) -> Head:
     """What the bag says of itself, unverified. Raises BagRefused format or too_big."""
     return _parse(data)[0]

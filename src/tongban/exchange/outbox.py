@@ -76,7 +76,7 @@ def _place(uid: uuid.UUID) -> bytes:
 
 
 _NUMBER = (
-    "with new as (select id, to_node, lane from exchange_letter where seq is null order by id limit %s), "
+    "with new as (select id, to_node, lane from exchange_letter where seq is null order by id limit %s for update), "
     "placed as (select id, to_node, lane, row_number() over (partition by to_node, lane order by id) as place from new), "
     "counted as (select to_node, lane, max(place) as many from placed group by to_node, lane), "
     "lanes as (insert into exchange_out_lane (to_node, lane, last, sent, delivered, turn) "
@@ -89,7 +89,7 @@ _NUMBER = (
 
 def number(most: int = 1_000) -> int:
     """Give lane numbers to letters that have none; returns to how many. Only the mail room calls it, one at a time (it holds a
-    lock), so the numbers of a lane have no gap."""
+    lock). Should a second one call it in the moment between, the rows are locked: a letter numbered twice would leave a gap."""
     with connection.cursor() as cursor:
         cursor.execute(_NUMBER, [most])
         return int(cursor.rowcount)
@@ -135,11 +135,12 @@ def _filled(data: bytes) -> bytes:
     return letters.encode(msgspec.structs.replace(letter, body=filled))
 
 
-def sent(to: str, lane: str, seq: int, at: dt.datetime) -> None:
-    """Letters up to ``seq`` are in the stream."""
+def sent(to: str, lane: str, seq: int, at: dt.datetime, turn: int = -1) -> None:
+    """Letters up to ``seq`` are in the stream; of no account when the lane was rewound since they were read (``turn``)."""
     say(
-        "update exchange_out_lane set sent = greatest(sent, %s), sent_at = %s where to_node = %s and lane = %s",
-        [seq, at, to, lane],
+        "update exchange_out_lane set sent = greatest(sent, %s), sent_at = %s where to_node = %s and lane = %s "
+        "and %s in (-1, turn)",
+        [seq, at, to, lane, turn],
     )
 
 

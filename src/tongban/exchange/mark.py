@@ -1,0 +1,144 @@
+"""Where the mail room was, kept outside the database: a small file that tells a database which is older than it was. A node restored
+from a backup must not give letters the numbers of letters that it sent and has forgotten; the others would take them for copies.
+
+So before the first number is given, the stream is asked for the last bag of every lane; and when the file is ahead of the
+database, the others are heard first, and the node's web stays shut until it has its own newest facts again.
+"""
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from tongban.exchange import bag, keys, outbox, queries
+from tongban.exchange.bag import BagRefused
+from tongban.exchange.hands import Do, Told
+from tongban.exchange.relay import FIRST_PAUSE, LONGEST_PAUSE, Clock, either
+from tongban.exchange.transports.way import Away, Transport
+
+PATIENCE = 25.0
+"""Seconds for which the others are waited for, once the way is open: longer than the longest silence of one that lives."""
+
+log = logging.getLogger("tongban.exchange")
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far each lane was: ``out/<to>/<lane>`` the last number given, ``in/<from>/<lane>`` the last one applied."""
+
+    node: str
+    lanes: dict[str, int]
+    at: dt.datetime
+
+
+class State(msgspec.Struct, frozen=True):
+    """What the running mail room says of itself, for whoever starts the node's web."""
+
+    pid: int
+    caught_up: bool
+    why: str = ""
+
+
+def read(path: Path) -> Mark | None:
+    """The mark; None when there is none, or it is not understood."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Mark)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        log.warning("%s is not understood and counts as missing: %s", path, error)
+        return None
+
+
+def write(path: Path, content: Mark | State) -> None:
+    """Whole or not at all. Without waiting for the disk: an older mark is a true one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(msgspec.to_builtins(content), indent=1))
+    os.replace(draft, path)
+
+
+def standing() -> dict[str, int]:
+    """How far each lane is by the database, in a thread."""
+    gone = {f"out/{lane.to}/{lane.lane}": lane.last for lane in outbox.lanes()}
+    return gone | {f"in/{lane.from_node}/{lane.lane}": lane.last for lane in queries.lanes_in()}
+
+
+def ahead(mark: Mark | None, lanes: dict[str, int]) -> set[str]:
+    """The nodes with lanes of which the mark knows more than the database."""
+    return {key.split("/")[1] for key, seen in mark.lanes.items() if seen > lanes.get(key, 0)} if mark else set()
+
+
+class Place:
+    """Finds out where the lanes are before anything is numbered."""
+
+    def __init__(
+        self, node: str, others: Iterable[str], way: Transport, do: Do, now: Clock, *,
+        restored: Callable[[dt.datetime], None], say: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        """``restored`` asks the others for what this node has forgotten, in a thread; ``say`` tells why the web must wait."""
+        self.node, self._others, self._way, self._do, self._now = node, tuple(others), way, do, now
+        self._restored, self._say = restored, say
+
+    async def find(self, mark: Mark | None, stop: asyncio.Event) -> bool:
+        """True when letters may be numbered; False when it is time to stop."""
+        begun = self._now()
+        lost = ahead(mark, await self._do(standing)) & set(self._others)
+        if lost:
+            log.warning("this database is older than it was: lanes with %s", ", ".join(sorted(lost)))
+            self._say(
+                "数据库比上次运行时旧,正在等待其他节点 · The database is older than it was; the other nodes are asked"
+            )
+        adopted = False
+        for to in self._others:
+            for lane in (outbox.LETTERS, outbox.FILES):
+                last = await self._last(to, lane, stop)
+                if last is None:
+                    return False
+                if last and await self._do(outbox.adopt, to, lane, last):
+                    adopted = True
+        if lost and not await self._heard(lost, begun, stop):
+            return False
+        older = adopted or bool(lost)
+        if older and await self._do(queries.caught_up):
+            await self._do(self._restored, self._now())
+        return True
+
+    async def _last(self, to: str, lane: str, stop: asyncio.Event) -> int | None:
+        """The last number that the stream has seen of ours; 0 for none, None when it is time to stop."""
+        pause, told = FIRST_PAUSE, Told(f"asking for the last letter to {to}")
+        while not stop.is_set():
+            try:
+                data = await self._way.last(to, lane)
+                told.right()
+                return self._number(data, to, lane) if data else 0
+            except Away as error:
+                told.wrong(error)
+                await either(stop, pause)
+                pause = min(pause * 2, LONGEST_PAUSE / 10)
+        return None
+
+    def _number(self, data: bytes, to: str, lane: str) -> int:
+        """Only a bag that we signed counts: else whoever keeps the stream could make us skip any number."""
+        try:
+            head = bag.signed(data, keys.ours())
+        except BagRefused as refused:
+            log.warning("the last letter to %s in the stream is not believed: %s", to, refused)
+            return 0
+        return head.last if (head.from_node, head.to_node, head.lane) == (self.node, to, lane) else 0
+
+    async def _heard(self, nodes: set[str], since: dt.datetime, stop: asyncio.Event) -> bool:
+        """Wait until these nodes have said how far we were; those that stay silent are named, and waited for no longer."""
+        patience = PATIENCE
+        while not stop.is_set():
+            silent = nodes - {peer.node for peer in await self._do(queries.peers) if peer.heard_at >= since}
+            if not silent or patience <= 0:
+                if silent:
+                    log.warning("not heard of %s; going on without", ", ".join(sorted(silent)))
+                return True
+            await either(stop, 0.1)
+            patience -= 0.1 if self._way.connected else 0.0
+        return False
