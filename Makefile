@@ -24,6 +24,10 @@ city: install ## start 1 + 16 nodes, play a day, compare all nodes (DISTRICTS=2 
 	@$(RUN)tongban city day $(if $(DISTRICTS),--districts $(DISTRICTS)) $(if $(RESIDENTS),--residents $(RESIDENTS)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(PORT),--port $(PORT)) $(if $(ONCE),--once)
 
+chaos: dev ## break everything while residents come; nothing may be lost (SEED=7 MINUTES=5 DISTRICTS=3 FAULTS=200 RATE=5)
+	@$(RUN)python -m tests.city.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  $(if $(DISTRICTS),--districts $(DISTRICTS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(RATE),--rate $(RATE))
+
 browser: dev
 	$(eval TONGBAN_CHROMIUM := $(shell $(PYTHON) scripts/browser.py))
 	@test -n "$(TONGBAN_CHROMIUM)"
