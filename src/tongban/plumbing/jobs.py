@@ -4,6 +4,7 @@ that it exists exactly when the act does. The worker (config/worker.py) runs it 
 import msgspec
 from procrastinate.contrib.django import app
 
+from tongban.plumbing.statements import ask
 from tongban.plumbing.tx import current
 
 
@@ -20,7 +21,12 @@ class Later(msgspec.Struct, frozen=True):
 
 
 def defer(work: Later) -> None:
-    """Put it into the queue, inside the transaction of the act under way; the same work twice is one job."""
+    """Put it into the queue, inside the transaction of the act under way; work that waits there already is one job with it."""
     current()
     lock = f"{work.name}:{work.number}:{work.n}"
+    # Asked first, not caught afterwards: an error inside the transaction of an act would end the act. Who defers the same work
+    # at the same moment waits at the lock, and then finds the job of the other.
+    ask("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+    if ask("select 1 from procrastinate_jobs where queueing_lock = %s and status = 'todo'", [lock]):
+        return
     app.configure_task(name=f"tongban.{work.name}", queueing_lock=lock).defer(number=work.number, n=work.n)
