@@ -3,6 +3,7 @@ is decided above (``arrive`` is given from there)."""
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
@@ -64,7 +65,7 @@ class Receiver(Generic[D]):
     @property
     def idle(self) -> bool:
         """Nothing more is there for us: neither in the stream nor in hand nor put back for later."""
-        return self._way.idle and not self._in_hand and asyncio.get_running_loop().time() > self._away_until
+        return self._way.idle and not self._in_hand and time.monotonic() > self._away_until
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``; then what is being applied is finished, and the rest goes back."""
@@ -142,7 +143,7 @@ class Receiver(Generic[D]):
             await delivery.nak(0)
             return
         away = min(LONGEST_AWAY, 0.5 * 2 ** min(delivery.tries, 10))
-        self._away_until = max(self._away_until, asyncio.get_running_loop().time() + away)
+        self._away_until = max(self._away_until, time.monotonic() + away)
         await delivery.nak(away)
 
     async def _hear(self) -> None:
