@@ -17,6 +17,7 @@ from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.life_event import LifeEvent
 from tongban.domain.material import CredentialKind, MaterialKind
 from tongban.domain.place import Places
+from tongban.domain.prepared import Prepared, Registry, prepare
 from tongban.domain.refusals import NotFound
 from tongban.plumbing import crypto
 from tongban.plumbing.statements import ask
@@ -58,6 +59,7 @@ class _Edition:
             dated.sort()
         self.versions: dict[tuple[str, int], ItemVersion] = {}
         self.listings: dict[dt.date, tuple[ItemVersion, ...]] = {}
+        self.prepared: dict[tuple[str, tuple[int, ...]], Prepared] = {}
 
     def number_on(self, code: str, on: dt.date) -> int:
         """The number of the version that is valid on a day; 0 when none is."""
@@ -154,6 +156,27 @@ def items() -> dict[str, Item]:
 def life_events() -> dict[str, LifeEvent]:
     """The life events by code, in the order of the catalog; those whose ``valid_from`` is still to come, too."""
     return _now().events
+
+
+def prepared(code: str, on: dt.date) -> Prepared:
+    """A life event made ready for composing with the versions of a day. Raises NotFound ``catalog.no_life_event``."""
+    edition = _now()
+    event = edition.events.get(code)
+    if event is None or event.valid_from > on:
+        raise NotFound(
+            "catalog.no_life_event",
+            f"目录里没有“{code[:60]}”这件事(或还没有开始),请按名称重新查找",
+            "There is no such life event, or it has not begun yet; look it up by name",
+            event=code[:60],
+        )
+    numbers = tuple(edition.number_on(entry.item, on) for entry in event.items)
+    if (code, numbers) not in edition.prepared:
+        wanted = [(entry.item, n) for entry, n in zip(event.items, numbers, strict=True) if n]
+        edition.load(wanted)
+        registry = Registry(edition.elements, edition.materials, edition.credential_kinds)
+        versions = {item: edition.versions[item, n] for item, n in wanted}
+        edition.prepared[code, numbers] = prepare(event, versions, registry)
+    return edition.prepared[code, numbers]
 
 
 def elements() -> dict[str, Element]:

@@ -1,0 +1,205 @@
+"""Life events of the catalog: each thing the check refuses, the situations that figures must come out of, and what becomes of
+an event when it is published."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.registers.catalog.small_city import pieces, write
+from tongban.domain.actor import Actor, Grant
+from tongban.domain.composer import compose, unaccounted
+from tongban.domain.plan import Circumstances
+from tongban.domain.refusals import NotFound
+from tongban.flows.publish import publish
+from tongban.plumbing import crypto
+from tongban.registers.catalog import event_table, lint, queries, rows, situations
+from tongban.registers.catalog.city import Source, load
+from tongban.registers.catalog.event_situations import circumstances, prepared_on
+
+Change = Callable[[dict[str, Any]], Any]
+AT = dt.datetime(2026, 11, 22, 2, 0, tzinfo=dt.UTC)
+EDITOR = Actor("staff", "staff:editor", grants=(Grant("catalog.publish", "310000"),))
+
+
+def files() -> dict[str, Any]:
+    """The small city with a second item and an event of both."""
+    found = pieces()
+    card = found["items/gongan/card.yaml"]
+    other = {**card, "code": "seat", "name": "让座证", "catalog_code": "310990011002", "aliases": ["让座"]}
+    papers = [{"material": "senior_card", "key": True}]
+    version = {**card["versions"][0], "papers": papers, "results": [{"name": "让座证", "credential": "seat"}]}
+    version["limits"] = {"legal_days": 10, "promised_days": 5}
+    found["items/gongan/seat.yaml"] = {**other, "versions": [version]}
+    found["materials.yaml"]["materials"].append(
+        {"code": "senior_card", "name": "敬老卡", "kind": "licence", "source": "公安", "satisfied_by": [{"credential": "senior"}, {"paper": "original"}]}
+    )  # fmt: skip
+    found["credentials.yaml"]["credentials"].append(
+        {"code": "seat", "name": "让座证", "type_code": "3", "issuer": "gongan"}
+    )
+    found["life_events/old.yaml"] = {
+        "code": "old", "name": "老了", "aliases": ["变老"], "summary": "一起办", "lead": "gongan", "channels": ["resident"],
+        "delivery": ["mail"], "phones": {"enquiry": "962200", "complaint": "12345"},
+        "people": [{"code": "mother", "name": "母亲"}],
+        "questions": [{"element": "home", "why": "决定要不要收入证明"}],
+        "items": [{"item": "card", "why": "要有卡"}, {"item": "seat", "why": "要让座", "come": ["papers"]}],
+    }  # fmt: skip
+    found["situations/old_event.yaml"] = {
+        "name": "老了", "why": "卡办好了不用交卡", "reference": True,
+        "given": {
+            "event": "old", "today": "2026-03-02", "answers": {"birth_date": "1950-01-01", "home": "own"},
+            "known": {"self": {"register": True, "credentials": ["id"]}},
+        },
+        "expect": {
+            "items": ["card", "seat"], "maybe": [], "not_eligible": {}, "papers": [], "order": [["card", "seat"]], "next": "",
+            "before": {"items": 2, "papers": 2, "visits": 2, "days": 25, "fields": 6},
+            "after": {"papers": 0, "visits": {"most": 0}, "days": 25, "fields": {"least": 1, "most": 1}},
+        },
+    }  # fmt: skip
+    return found
+
+
+def event(found: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = found["life_events/old.yaml"]
+    return told
+
+
+def sets(**values: Any) -> Change:
+    return lambda found: event(found).update(values)
+
+
+def sets_item(n: int, **values: Any) -> Change:
+    return lambda found: event(found)["items"][n].update(values)
+
+
+def sets_expect(**values: Any) -> Change:
+    return lambda found: found["situations/old_event.yaml"]["expect"].update(values)
+
+
+def source_of(folder: Path, change: Change = lambda found: None) -> Source:
+    found = files()
+    change(found)
+    return load(write(folder, found))
+
+
+def test_a_sound_event_has_no_notes(tmp_path: Path) -> None:
+    source = source_of(tmp_path)
+    assert [*lint.check(source), *situations.run(source)] == []
+
+
+AFTER_CARD = [{"item": "card", "why": "先有卡"}]
+TEST = {"eq": ["$home", "rent"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (sets(lead="moon"), "没有代码为“moon”的部门"),
+        (sets(aliases=[]), "没有俗称"),
+        (sets(channels=[]), "从哪里办"),
+        (sets(channels=["window"], fully_online=True), "却不能网上办"),
+        (sets(phones={"enquiry": "1", "complaint": "1"}), "不能相同"),
+        (sets(code="older"), "文件名与代码不一致"),
+        (sets(figures={"days": 3}), "不认识“figures”"),
+        (sets(questions=[{"element": "shoe", "why": "x"}]), "没有数据元“shoe”"),
+        (sets(theme=[{"on": "moon", "act": "freeze", "of": "mother", "department": "gongan", "credential": "id", "why": "x"}]), "没有事项“moon”"),
+        (sets(theme=[{"on": "card", "act": "end", "of": "mother", "department": "gongan", "why": "x"}]), "只写一样"),
+        (sets_item(0, item="moon"), "没有代码为“moon”的事项"),
+        (sets_item(1, item="card"), "写了两次"),
+        (sets_item(0, of="father"), "people 里没有“father”"),
+        (sets_item(0, of="mother"), "“姓名”是谁的没写明"),
+        (sets_item(0, fills={"name": "$home"}), "类型不同"),
+        (sets_item(0, fills={"shoe": "x"}), "表单里没有“shoe”"),
+        (sets_item(0, fills={"home": "tent"}), "不能作“住房”的值"),
+        (sets_item(0, papers={"proof": "father.proof"}), "people 里没有“father”"),
+        (sets_item(0, papers={"shoe": "proof"}), "不要材料“shoe”"),
+        (sets_item(0, after=[{"item": "card", "why": "x"}]), "排在自己之后"),
+        (sets_item(0, after=[{"item": "moon", "why": "x"}]), "没有事项“moon”"),
+        (sets_item(0, come=["papers", "collect"]), "come 写了 2 次"),
+        (sets_item(0, promised_days=40), "比事项自己的(20天)还长"),
+        (sets_item(0, deferrable={"until_days": 0, "consequence": "x"}), "后置期限不合理"),
+        (sets_item(0, deferrable={"until_days": 9, "consequence": ""}), "逾期的后果"),
+        (sets_item(0, when={"eq": ["$home", "tent"]}), "没有选项“tent”"),
+        (sets_item(0, when={"all": [TEST, {"eq": ["$home", "own"]}]}), "怎么回答都不成立"),
+        (sets_item(0, when={"eq": ["$consent", True]}), "没有问题也没有表单问它"),
+        (sets_expect(after={"days": 9}), "天数:预期 9,实际 25"),
+        (sets_expect(before={"papers": {"least": 3}}), "材料:预期 3 到 更多,实际 2"),
+        (sets_expect(papers=["id_card"]), "要带的材料"),
+        (sets_expect(parallel=[["card", "seat"]]), "没有同时办"),
+        (sets_expect(next="home"), "下一个问题"),
+        (sets_expect(not_eligible={"card": ["age"]}), "不符合条件"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told(change: Change, says: str, tmp_path: Path) -> None:
+    source = source_of(tmp_path, change)
+    found = [*lint.check(source), *situations.run(source)]
+    assert any(says in note.what for note in found), [str(note) for note in found]
+    assert all(note.file.startswith(("cities/small/life_events", "cities/small/situations")) for note in found)
+
+
+def test_a_circle_is_spelled_out_with_names(tmp_path: Path) -> None:
+    """The card is put after the seat by hand, while the seat needs the card: no order is left."""
+    source = source_of(tmp_path, sets_item(0, after=[{"item": "seat", "why": "先让座"}]))
+    told = [note.what for note in lint.check(source)]
+    assert "事项互相等待,成了一圈:“敬老卡申领”排在“让座证”之后(先让座);“让座证”要用“敬老卡申领”办出来的“敬老卡”" in told
+
+
+def test_a_way_out_makes_it_no_circle(tmp_path: Path) -> None:
+    """A department can confirm the card: then neither waits for the other."""
+
+    def change(found: dict[str, Any]) -> None:
+        sets_item(0, after=[{"item": "seat", "why": "先让座"}])(found)
+        ways = found["materials.yaml"]["materials"][-1]["satisfied_by"]
+        ways.insert(0, {"check": "senior", "department": "gongan"})
+
+    assert not [note for note in lint.check(source_of(tmp_path, change)) if "一圈" in note.what]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_published_and_composed_from_what_is_published(tmp_path: Path) -> None:
+    source = source_of(tmp_path)
+    queries.forget()
+    publish(EDITOR, source, at=AT, note="first")
+    queries.forget()
+    assert [found.name.zh for found in queries.life_events().values()] == ["老了"]
+    ready = queries.prepared("old", AT.date())
+    assert ready is queries.prepared("old", AT.date()), "made ready once an edition"
+    assert source.city is not None
+    (row, _), *_ = source.event_situations
+    given = circumstances(row)
+    drafted = prepared_on(source.city, "old", given.start)
+    assert drafted is not None
+    assert compose(ready, given, queries.calendar()) == compose(drafted, given, queries.calendar())
+    with pytest.raises(NotFound) as none:
+        queries.prepared("moon", AT.date())
+    assert none.value.code == "catalog.no_life_event"
+
+
+def test_a_catalog_without_events_keeps_the_digest_it_had(tmp_path: Path) -> None:
+    city = load(write(tmp_path, pieces())).city
+    assert city is not None
+    body = rows.city_body(city)
+    assert '"events"' not in body and '"causes"' not in body
+    assert crypto.digest(body.encode()).hex()[:16] == "fac777ed82efdbb4"
+
+
+def test_the_table_is_composed_and_counts_the_change(tmp_path: Path) -> None:
+    (line,) = event_table.lines(source_of(tmp_path))
+    assert (line.situation, line.before.papers, line.after.papers) == ("老了", 2, 0)
+    assert event_table.average("x", [line]).changes["papers"] == -100
+    (bare,) = event_table.lines(source_of(tmp_path / "bare", lambda found: found.pop("situations/old_event.yaml")))
+    assert bare.situation == "" and bare.after.papers == 2
+
+
+def test_every_event_of_shanghai_accounts_for_every_difference(compiled_city: Source) -> None:
+    city = compiled_city.city
+    assert city is not None and city.events
+    for one in city.events:
+        prepared = prepared_on(city, one.code, dt.date(2027, 1, 4))
+        assert prepared is not None, one.code
+        from tongban.domain.calendar import Calendar
+
+        plan = compose(prepared, Circumstances(dt.date(2027, 1, 4)), Calendar.of(city.calendar))
+        assert unaccounted(plan) == {}, one.code
