@@ -13,12 +13,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 import nats
-from nats.js import api, errors
+from nats.js import JetStreamManager, api, errors
 
 from tongban.exchange.transports.subjects import (
     ADMIN,
@@ -150,11 +151,7 @@ async def ensure_streams(admin: Door, nodes: Iterable[str], *, max_bytes: int = 
     Full or old, a stream drops its oldest letters: they have been applied long ago, or the receiver asks for them again.
     Refusing new ones instead would let one dead district stop all who write to it.
     """
-    line = await nats.connect(
-        admin.url, user=admin.user, password=admin.password, inbox_prefix=inbox(admin.user), allow_reconnect=False
-    )
-    try:
-        manager = line.jetstream(timeout=10)
+    async with _as_admin(admin) as manager:
         for node in nodes:
             wanted = api.StreamConfig(
                 name=stream(node), subjects=[f"mail.{node}.>"], storage=api.StorageType.FILE,
@@ -174,6 +171,15 @@ async def ensure_streams(admin: Door, nodes: Iterable[str], *, max_bytes: int = 
                     ack_wait=ACK_WAIT, max_deliver=-1, max_ack_pending=IN_HAND, max_waiting=16,
                 ),
             )  # fmt: skip
+
+
+@asynccontextmanager
+async def _as_admin(admin: Door) -> AsyncIterator[JetStreamManager]:
+    line = await nats.connect(
+        admin.url, user=admin.user, password=admin.password, inbox_prefix=inbox(admin.user), allow_reconnect=False
+    )
+    try:
+        yield line.jetstream(timeout=10)
     finally:
         await line.close()
 

@@ -198,7 +198,8 @@ class NatsTransport:
             return
         line.owed += more
         line.until = time.monotonic() + ASKED_FOR + 1
-        asked = {"batch": more, "expires": int(ASKED_FOR * 1e9)}
+        # First whether there is anything at all: that is answered at once, and only then is it known that we are idle.
+        asked = {"batch": more, "expires": int(ASKED_FOR * 1e9)} if self._idle else {"batch": more, "no_wait": True}
         question = f"$JS.API.CONSUMER.MSG.NEXT.{stream(self.node)}.{CONSUMER}"
         await self._within(line, line.client.publish(question, json.dumps(asked).encode(), reply=line.inbox))
 
