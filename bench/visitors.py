@@ -37,7 +37,7 @@ def bodies(count: int, centers: list[str], seed: int) -> Iterator[dict[str, obje
 def split_bodies(count: int, home: str, seed: int) -> list[dict[str, Any]]:
     """``count`` bodies of a case that the center of the hukou handles, all of the same hukou place."""
     rng = random.Random(seed)
-    crowd = [r for r in residents.make(seed, n=count * 2 + 100) if r.hukou_place]
+    crowd = [r for r in residents.make(seed, n=count * 2 + 100) if r.hukou_place and r.birth.year <= 2008]
     found: list[dict[str, Any]] = []
     for one in crowd[:count]:
         body: dict[str, Any] = _body(one, SPLIT, rng)
