@@ -102,8 +102,9 @@ def compare(urls: Mapping[str, str], nodes: Nodes) -> Compared:
         found.copies += len(held)
         found.entries += max(c.entries for c in held)
         found.wrong += _wrong(number, held, nodes)
-        concerned = nodes.concerned(held[0].case)
-        found.crossed += len(concerned - {nodes.city}) > 1
+        case = max(held, key=lambda c: c.n).case
+        centers = {case.receiving, case.handling, case.holder, *case.centers}
+        found.crossed += len({nodes.host(center) for center in centers}) > 1
         for copy in held:
             found.holders[copy.node] += copy.here
     return found

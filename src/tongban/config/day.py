@@ -52,6 +52,7 @@ class Story(msgspec.Struct):
     points: list[dict[str, str]] = []
     moved: float = 0.0
     visits: int = 0
+    by_letter: bool = False
 
     @property
     def closed(self) -> bool:
@@ -115,6 +116,7 @@ class Day:
         threads = [
             threading.Thread(target=self._counter, name=f"counter-{i}", daemon=True) for i in range(self.counters)
         ]
+        threads.append(threading.Thread(target=self._hear_of, name="hear-of", daemon=True))
         threads += [
             threading.Thread(target=self._desk, args=(node, machine), name=f"desk-{node}", daemon=True)
             for node, machine in self.machines.items()
@@ -164,6 +166,19 @@ class Day:
                 self.tally.fault(f"{type(why).__name__}: {why}")
             finally:
                 self._at_counters.task_done()
+
+    def _hear_of(self) -> None:
+        """What was asked by letter at a far counter is done somewhere else; the city hears of it."""
+        city = self.machines[self.nodes.city]
+        while not self.over.wait(0.5):
+            for story in [s for s in list(self.stories.values()) if s.by_letter and not s.closed]:
+                try:
+                    seen = city.look(f"/cases/{story.number}")
+                except Silent as why:
+                    self.tally.fault(f"city: {why}")
+                    continue
+                if seen.good and seen.body["progress"]["stage"] in CLOSED:
+                    story.stage = seen.body["progress"]["stage"]
 
     def _at(self, center: str) -> Machine:
         return self.machines[self.nodes.host(center)]
@@ -320,10 +335,10 @@ class Day:
                 break
             tries += 1
             time.sleep(0.25)
-        by_letter = answer.good and answer.body.get("asked")
-        self.tally.count("counter, by letter" if by_letter else "counter", path, answer)
+        story.by_letter = bool(answer.good and answer.body.get("asked"))
+        self.tally.count("counter, by letter" if story.by_letter else "counter", path, answer)
         story.moved = time.monotonic()
-        if answer.good and not by_letter:
+        if answer.good and not story.by_letter:
             story.stage = answer.body["stage"]
 
     def _correct(self, story: Story, near: str = "") -> None:
