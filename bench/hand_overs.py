@@ -32,16 +32,18 @@ CUT_RATE, CUT_SECONDS = 10, 600
 
 
 class Drained(msgspec.Struct, frozen=True):
-    """A pile of hand-overs that was carried: how many, in which time (s), and the processor milliseconds of each part for one."""
+    """A pile of hand-overs that was carried: how many in all; of them, how many after the first were counted, in which time (s);
+    and the processor milliseconds of each part for one, the start of its process included."""
 
     many: int
+    counted: int
     seconds: float
     cost: dict[str, float]
 
     @property
     def rate(self) -> float:
         """Hand-overs a second."""
-        return self.many / self.seconds
+        return self.counted / self.seconds
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -75,12 +77,12 @@ def main(quick: bool, provider: str, many: int, rate: int, seconds: int) -> None
                 _write(city, 50, 0)
                 _wait(city, 50)
             pile = _pile(city, many, stop=("city", DISTRICT))
-            bags = jetstream.read_all(city, DISTRICT)
+            carried, bags = _count(city), jetstream.read_all(city, DISTRICT)
             floor = jetstream.carry(city, bags, at_least=0.5 if quick else 3.0)
             pace = _pace(city, rate, seconds)
             missed = CUT_RATE * (20 if quick else CUT_SECONDS)
             behind = _pile(city, missed, stop=(DISTRICT,))
-        _show(pile, pace, behind, floor, bags, provider)
+        _show(pile, pace, behind, floor, carried, bags, provider)
     finally:
         shutil.rmtree(var, ignore_errors=True)
 
@@ -124,17 +126,18 @@ def _arrived(city: Any) -> psycopg.Connection[Any]:
     return psycopg.connect(city.houses[DISTRICT].database(), autocommit=True)
 
 
-def _wait(city: Any, more: int, before: int = 0) -> tuple[float, float]:
-    """Wait until so many more cases are at the district; the moments of the first look that showed any, and of the last."""
-    first, until = 0.0, time.monotonic() + 300
+def _wait(city: Any, more: int, before: int = 0) -> tuple[int, float]:
+    """Wait until so many more cases are at the district: how many came after the first look that showed any, and in which time
+    (s). So the start of the processes does not count, nor what was there when it was over."""
+    first, already, until = 0.0, 0, time.monotonic() + 300
     with _arrived(city) as line:
         while time.monotonic() < until:
             (there,) = line.execute("select count(*) from cases_case").fetchone() or (0,)
             now = time.monotonic()
             if there > before and not first:
-                first = now
+                first, already = now, there - before
             if there >= before + more:
-                return first, now
+                return more - already, now - first
             time.sleep(0.01)
     raise click.ClickException(f"only {there - before} of {more} arrived in five minutes")
 
@@ -156,9 +159,9 @@ def _pile(city: Any, many: int, stop: tuple[str, ...]) -> Drained:
         used = _used(city)
         for code in stop:
             city.houses[code].mailroom()
-        first, last = _wait(city, many, before)
+        counted, seconds = _wait(city, many, before)
         cost = {name: (seconds - used.get(name, 0)) * 1000 / many for name, seconds in _used(city).items()}
-    return Drained(many, last - first, cost)
+    return Drained(many, counted, seconds, cost)
 
 
 def _used(city: Any) -> dict[str, float]:
@@ -201,7 +204,7 @@ def _show(
     table = Table(title=f"Hand-overs between two nodes, bags by {provider} ({load_average()})", title_justify="left")
     for name in ("what", "figure", "promise"):
         table.add_column(name, justify="left" if name == "what" else "right")
-    per_bag = pile.many / max(1, len(bags))
+    per_bag = carried / len(bags)
     table.add_row(f"hand-overs a second, a pile of {pile.many:,}", f"{pile.rate:,.0f}", "≥ 1,000")
     table.add_row("  the same bags by bare JetStream, hand-overs a second", f"{floor.rate * per_bag:,.0f}", "")
     table.add_row("  ratio to that floor", f"{pile.rate / (floor.rate * per_bag):.1%}", "")
