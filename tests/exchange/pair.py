@@ -136,7 +136,8 @@ class Pair:
 
     def log(self, node: str) -> str:
         """What a mail room wrote."""
-        return (self.folder / f"var-{node}" / "log").read_text()
+        path = self.folder / f"var-{node}" / "log"
+        return path.read_text() if path.exists() else ""
 
     def stop(self) -> list[int]:
         """Stop all mail rooms; how they ended."""

@@ -41,6 +41,8 @@ def pair(tmp_path: Path, office: Office, transactional_db: None) -> Iterator[Pai
     pair = Pair(tmp_path / "pair", office)
     try:
         yield pair
+        for node in ("a", "b"):
+            assert "Traceback" not in pair.log(node), pair.log(node)[-3000:]
     finally:
         pair.stop()
         pair.drop()

@@ -64,7 +64,7 @@ class Receiver(Generic[D]):
 
     @property
     def idle(self) -> bool:
-        """Nothing more is there for us: neither in the stream nor in hand nor put back for later."""
+        """Nothing more is there for us: neither in the stream nor in hand nor put back for later. May be asked in any thread."""
         return self._way.idle and not self._in_hand and time.monotonic() > self._away_until
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -174,11 +174,10 @@ class Receiver(Generic[D]):
 
     async def _hold(self) -> None:
         """Bags that wait long in hand must not be brought a second time."""
-        loop = asyncio.get_running_loop()
-        due = loop.time() + STILL_WORKING
+        due = time.monotonic() + STILL_WORKING
         while not self._stop.is_set():
             await asyncio.sleep(LOOK)
-            if loop.time() >= due:
-                due = loop.time() + STILL_WORKING
+            if time.monotonic() >= due:
+                due = time.monotonic() + STILL_WORKING
                 for delivery in list(self._in_hand):
                     await delivery.working()
