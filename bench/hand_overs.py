@@ -199,7 +199,7 @@ def _pace(city: Any, rate: int, seconds: int) -> Pace:
 
 
 def _show(
-    pile: Drained, pace: Pace, behind: Drained, floor: jetstream.Carried, bags: list[bytes], provider: str
+    pile: Drained, pace: Pace, behind: Drained, floor: jetstream.Carried, carried: int, bags: list[bytes], provider: str
 ) -> None:
     table = Table(title=f"Hand-overs between two nodes, bags by {provider} ({load_average()})", title_justify="left")
     for name in ("what", "figure", "promise"):
