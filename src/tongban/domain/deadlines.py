@@ -68,16 +68,16 @@ def due(case: Case, calendar: Calendar) -> Due:
         if until or case.decided_on is None:
             return Due("follow", until, until)
         # 行政许可法第四十四条: the decision is delivered within ten days.
-        return _in_days("deliver", case.decided_on, DELIVER_DAYS, calendar)
+        return in_days("deliver", case.decided_on, DELIVER_DAYS, calendar)
     if case.stage == "correcting":
         return Due("correct", case.correct_until, case.correct_until)
     if case.custody == "sent" and case.custody_since:
-        return _in_days("take_over", case.custody_since, case.transfer_days, calendar)
+        return in_days("take_over", case.custody_since, case.transfer_days, calendar)
     if case.stage == "received":
         begin = case.custody_since if case.custody == "taken" and case.custody_since else case.opened_on
         # After a correction the days count anew: nobody could accept what had not come.
         begin = max(begin, case.complete_on or begin)
-        return _in_days("accept", begin, case.accept_days, calendar)
+        return in_days("accept", begin, case.accept_days, calendar)
     running = clock(case)
     last = running.due(calendar, case.promised_days) if running else None
     if running is None or last is None:
@@ -87,7 +87,8 @@ def due(case: Case, calendar: Calendar) -> Due:
     return Due("decide", last.date, ahead.date if ahead else last.date, last.provisional)
 
 
-def _in_days(kind: DueKind, start: dt.date, days: int, calendar: Calendar) -> Due:
+def in_days(kind: DueKind, start: dt.date, days: int, calendar: Calendar) -> Due:
+    """A date so many working days after a day."""
     last = calendar.add_working_days(start, days)
     # Yellow in the last third, at least one working day before the end.
     yellow = calendar.add_working_days(start, max(0, days - max(1, days // 3)))

@@ -97,6 +97,12 @@ def options(case: Case, version: ItemVersion) -> tuple[Option, ...]:
     return tuple(found)
 
 
+def at_any_counter(possible: tuple[Option, ...]) -> tuple[Option, ...]:
+    """What is left where only a copy of the case lies: acts that belong to the resident, for whoever serves them. They travel
+    to the holder; all else is done there."""
+    return tuple(option for option in possible if option.visit)
+
+
 def next_act(case: Case, possible: tuple[Option, ...]) -> str:
     """The act that moves the case on, as a rule: the one to offer first; empty when nothing is waited for."""
     wanted: dict[str, tuple[Act, ...]] = {

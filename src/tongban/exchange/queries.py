@@ -1,6 +1,7 @@
 """What screens and commands show of the mail room: lanes, nodes as last heard, custody of a case, parked letters. Readers only."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 
@@ -56,6 +57,24 @@ class Sent(msgspec.Struct, frozen=True):
     delivered_at: dt.datetime | None
 
 
+class Parked(msgspec.Struct, frozen=True):
+    """A letter that could not be applied: where it came from, which one, about which case, why (code and words), since when,
+    how often it was tried again and when last."""
+
+    id: int
+    from_node: str
+    lane: str
+    seq: int
+    schema: int
+    kind: str
+    number: str
+    reason: str
+    detail: str
+    at: dt.datetime
+    tries: int
+    tried_at: dt.datetime | None
+
+
 class Refused(msgspec.Struct, frozen=True):
     """A bag that could not be opened: from whom as it says, which letters, why."""
 
@@ -108,6 +127,46 @@ def dossiers(number: str) -> list[Sent]:
     return [Sent(*row) for row in rows]
 
 
+def dossiers_of(numbers: Sequence[str]) -> dict[str, dict[int, dt.datetime | None]]:
+    """For each of these cases whose dossier left this node: the entry it was sent with -> when it was applied there, or None."""
+    rows = ask(
+        "select number, n, delivered_at from exchange_letter where kind = 'dossier' and number = any(%s) order by id",
+        [list(numbers)],
+    )
+    found: dict[str, dict[int, dt.datetime | None]] = {}
+    for number, n, at in rows:
+        known = found.setdefault(number, {})
+        # Sent again (a gap was asked for), it has arrived when the first one did.
+        known[n] = known.get(n) or at
+    return found
+
+
+def awaited_of(numbers: Sequence[str]) -> dict[str, int]:
+    """How many files of these cases are still under way to this node; cases that wait for none are left out."""
+    rows = ask(
+        "select number, count(*) from exchange_awaited_file where number = any(%s) group by number", [list(numbers)]
+    )
+    return dict(rows)
+
+
+def parked(most: int = 100) -> list[Parked]:
+    """Letters that could not be applied, oldest first, without what they say."""
+    rows = ask(
+        "select id, from_node, lane, seq, schema, kind, number, reason, detail, at, tries, tried_at from exchange_parked "
+        "order by id limit %s",
+        [most],
+    )
+    return [Parked(*row) for row in rows]
+
+
+def waiting_for_somebody() -> tuple[int, int]:
+    """How many letters are parked, and how many bags were refused."""
+    (row,) = ask(
+        "select (select count(*) from exchange_parked), (select count(*) from exchange_bag where reason <> '')"
+    )
+    return int(row[0]), int(row[1])
+
+
 def refused_bags(most: int = 100) -> list[Refused]:
     """Bags that could not be opened, newest first."""
     rows = ask(
@@ -125,8 +184,8 @@ def as_of(center: str, now: dt.datetime) -> dt.datetime:
         return now
     nodes = here.nodes()
     rows = ask(
-        "select p.node, case when i.last >= i.known then p.heard_at else i.at end from exchange_peer p "
-        "join exchange_in_lane i on i.from_node = p.node and i.lane = 'letters' where p.node in (%s, %s)",
+        "select p.node, case when i.last < i.known then i.at else p.heard_at end from exchange_peer p "
+        "left join exchange_in_lane i on i.from_node = p.node and i.lane = 'letters' where p.node in (%s, %s)",
         [nodes.host(center), nodes.city],
     )
     heard: dict[str, dt.datetime] = dict(rows)

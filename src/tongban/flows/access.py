@@ -11,9 +11,11 @@ import msgspec
 
 from tongban.domain import acts, consent, facts
 from tongban.domain.actor import CITY, Actor
+from tongban.domain.case import Case
 from tongban.domain.enquiry import Enquiry, must_be_open, power_of
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotAllowed, NotFound, Refused
+from tongban.plumbing import files, here
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import queries as cases
 from tongban.registers.cases.queries import Found
@@ -31,6 +33,24 @@ def _no_case() -> NotFound:
         "No such case: check the case number (22 characters) and the query code",
         pointer="/number",
     )
+
+
+def _nobody() -> NotFound:
+    return NotFound("person.not_found", "没有找到这个人", "No such person")
+
+
+class HeldElsewhere(Refused):
+    """What lies beside a case is not on this node: it is where the case is held."""
+
+    def __init__(self, case: Case) -> None:
+        node = here.nodes().host(case.holder)
+        name = here.nodes().by_code[node].name
+        super().__init__(
+            "look.held_elsewhere",
+            f"个人信息保存在持有办件的节点({name.zh}),请由那里的中心查看或打印",
+            f"Personal data lies at the node that holds the case ({name.en or name.zh}): it is seen and printed there",
+            node=node,
+        )
 
 
 def case(actor: Actor, number: str, *, power: str = "case.read", lock: bool = False) -> Found:
@@ -138,9 +158,12 @@ def person(
     else:
         raise NotAllowed("look.no_reason", "查看个人信息必须有办件或接待", "A look at a person needs a case or a visit")
     if subject not in allowed:
-        raise NotFound("person.not_found", "没有找到这个人", "No such person")
+        raise _nobody()
     current().about(case=about, person=subject, reason=reason.strip())
-    return PersonSeen(subject, people.identity(subject), dict(people.known(subject)))
+    identity = people.identities([subject]).get(subject)
+    if identity is None:
+        raise _nobody() if visit_id or here.hosts(held.holder) else HeldElsewhere(held)
+    return PersonSeen(subject, identity, dict(people.known(subject)))
 
 
 class AnswersSeen(msgspec.Struct, frozen=True):
@@ -174,9 +197,12 @@ def answers(actor: Actor, number: str, *, reason: str, at: dt.datetime) -> Answe
     """The form of a case and its notes in clear, with a reason; the look is written down for the resident to see."""
     state = _look(actor, number, reason).case
     identities = people.identities([p for p in (state.applicant, state.agent) if p])
+    beside = cases.beside(number, state.answers)
+    if not here.hosts(state.holder) and (beside is None or state.applicant not in identities):
+        raise HeldElsewhere(state)
     if state.applicant not in identities:
-        raise NotFound("person.not_found", "没有找到这个人", "No such person")
-    values = msgspec.json.decode(cases.beside(number, state.answers) or b"{}")
+        raise _nobody()
+    values = msgspec.json.decode(beside or b"{}")
     return AnswersSeen(
         number, state.item, state.version, identities[state.applicant], identities.get(state.agent), values,
         tuple(_notes(number)), state.asked,
@@ -196,9 +222,11 @@ def _notes(number: str) -> Iterator[tuple[int, str, str]]:
 def scan(actor: Actor, number: str, digest: str, *, reason: str, at: dt.datetime) -> str:
     """Permission to read the scan of one paper of a case (its digest), with a reason; the look is written down. The bytes are then read
     from plumbing.files, outside the transaction."""
-    _look(actor, number, reason)
+    state = _look(actor, number, reason).case
     if not cases.paper_held(number, digest):
         raise NotFound("paper.not_found", "办件中没有这份材料", "The case holds no such paper", pointer="/papers")
+    if not files.exists(digest) and not here.hosts(state.holder):
+        raise HeldElsewhere(state)
     current().about(paper=digest)
     return digest
 
@@ -248,6 +276,8 @@ def names_on_paper(actor: Actor, number: str, paper: str, *, visit: str = "", at
         actor.must("person.read", found.case.holder)
     wanted = [one for one in (found.case.applicant, found.case.agent) if one]
     names = people.identities(wanted)
+    if any(one not in names for one in wanted):
+        raise _nobody() if here.hosts(found.case.holder) else HeldElsewhere(found.case)
     current().about(case=number, person=found.case.applicant, place=found.case.holder, reason=f"print:{paper}")
     return names[found.case.applicant].name, names[found.case.agent].name if found.case.agent else ""
 

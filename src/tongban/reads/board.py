@@ -8,12 +8,15 @@ from django.db import connection
 
 from tongban.domain.actor import Actor
 from tongban.domain.text import Text
+from tongban.reads import elsewhere
 from tongban.reads.worklist import centers_of
 from tongban.registers.catalog import queries as catalog
 
+COUNTS = ("received", "for_others", "decided", "waiting", "overdue", "unlooked")
+
 
 class Line(msgspec.Struct, frozen=True):
-    """The day of one center or district."""
+    """The day of one center or district. ``as_of``: its cases are held on another node and were last heard of then."""
 
     code: str
     name: Text
@@ -23,6 +26,7 @@ class Line(msgspec.Struct, frozen=True):
     waiting: int = 0
     overdue: int = 0
     unlooked: int = 0
+    as_of: dt.datetime | None = None
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -71,6 +75,7 @@ def board(actor: Actor, *, today: dt.date) -> Board:
 
 
 def _sum(code: str, name: Text, lines: list[Line]) -> Line:
-    return Line(
-        code, name, *(sum(getattr(line, f) for line in lines) for f in ("received", "for_others", "decided", "waiting", "overdue", "unlooked"))
-    )  # fmt: skip
+    # The centers of a district lie on one node.
+    heard = elsewhere.held(lines[0].code).as_of if code and lines else None
+    counts = (sum(getattr(line, f) for line in lines) for f in COUNTS)
+    return msgspec.structs.replace(Line(code, name, *counts), as_of=heard)

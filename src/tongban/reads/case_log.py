@@ -7,9 +7,12 @@ import msgspec
 
 from tongban.domain import chain, facts
 from tongban.domain.actor import Actor
-from tongban.domain.options import options
+from tongban.domain.options import at_any_counter, options
 from tongban.flows import access
-from tongban.reads import progress
+from tongban.plumbing.clock import city_date
+from tongban.reads import custody, elsewhere, progress
+from tongban.reads.custody import Custody
+from tongban.reads.elsewhere import Asked
 from tongban.reads.progress import Progress
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
@@ -39,22 +42,30 @@ class CaseLog(msgspec.Struct, frozen=True):
 
 
 class CaseSeen(msgspec.Struct, frozen=True):
-    """A case for a machine: what its resident sees, the length and head of its log, and what the actor may do with it now."""
+    """A case for a machine: what its resident sees, the length and head of its log, what the actor may do with it now, its
+    custody, and what was asked of its holder from here. Of a copy only what belongs to the resident may be done, with a visit."""
 
     number: str
     n: int
     head: str
     acts: tuple[str, ...]
     progress: Progress
+    custody: Custody
+    asked: tuple[Asked, ...]
 
 
-def seen(actor: Actor, number: str, *, today: dt.date) -> CaseSeen:
+def seen(actor: Actor, number: str, *, now: dt.datetime) -> CaseSeen:
     """A case that the actor may read."""
     found = access.case(actor, number)
     case = found.case
     possible = options(case, catalog.version(case.item, case.version))
-    acts = tuple(o.act for o in possible if actor.may(o.power, case.holder))
-    return CaseSeen(case.number, case.n, case.head.hex(), acts, progress.of_found(found, today))
+    shown = progress.of_found(found, city_date(now))
+    if shown.held.here:
+        acts = tuple(o.act for o in possible if actor.may(o.power, case.holder))
+    else:
+        acts = tuple(o.act for o in at_any_counter(possible) if actor.may("case.receive"))
+    moved = custody.of_found(found, cases.log(number), now=now)
+    return CaseSeen(case.number, case.n, case.head.hex(), acts, shown, moved, elsewhere.asked(number))
 
 
 def of_case(actor: Actor, number: str) -> CaseLog:

@@ -12,16 +12,21 @@ from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.item import HANDLING_NAMES, SCOPE_NAMES, ItemVersion
 from tongban.domain.masking import mask
-from tongban.domain.options import Option, next_act, options
+from tongban.domain.options import Option, at_any_counter, next_act, options
 from tongban.domain.person import IDENTITY_KINDS, Identity
 from tongban.domain.public_state import STEP_WORDS
 from tongban.domain.text import Text
 from tongban.flows import access
 from tongban.flows.access import AnswersSeen
+from tongban.plumbing import files
 from tongban.plumbing.clock import city_date
-from tongban.reads import case_story, progress, values
+from tongban.reads import case_story, elsewhere, printout, progress, values
+from tongban.reads import custody as transfers
 from tongban.reads.case_story import Event, Look
+from tongban.reads.custody import Custody
+from tongban.reads.elsewhere import Asked
 from tongban.reads.enquiries import InClear, in_clear
+from tongban.reads.paper import Kind
 from tongban.reads.progress import Progress
 from tongban.reads.worklist import days_left
 from tongban.registers.cases import queries as cases
@@ -54,7 +59,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class PaperLine(msgspec.Struct, frozen=True):
-    """A paper of the case: how it satisfied its material, its trust grade, the digest of its scan ("" when there is none)."""
+    """A paper of the case: how it satisfied its material, its trust grade, the digest of its scan ("" when there is none), and
+    where the scan is: here, under_way to this node, or elsewhere, where the case is held."""
 
     material: str
     name: Text
@@ -62,6 +68,7 @@ class PaperLine(msgspec.Struct, frozen=True):
     grade: str
     digest: str = ""
     asked: Text | None = None
+    scan: Literal["", "here", "under_way", "elsewhere"] = ""
 
 
 class Waited(msgspec.Struct, frozen=True):
@@ -89,7 +96,8 @@ class Askable(msgspec.Struct, frozen=True):
 
 
 class CasePage(msgspec.Struct, frozen=True):
-    """One case as its back office sees it. ``n`` goes back with every act, so that nobody acts on what they have not seen."""
+    """One case as its back office sees it. ``n`` goes back with every act, so that nobody acts on what they have not seen.
+    ``elsewhere`` says that the personal part lies at the node that holds the case, and this is a copy without it."""
 
     progress: Progress
     n: int
@@ -114,6 +122,10 @@ class CasePage(msgspec.Struct, frozen=True):
     may_look: bool
     mine: bool
     came_from: str
+    custody: Custody
+    asked: tuple[Asked, ...]
+    elsewhere: bool
+    printable: tuple[Kind, ...]
 
     @property
     def acts(self) -> tuple[str, ...]:
@@ -127,30 +139,39 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
     found = access.case(actor, number)
     case, version = found.case, catalog.version(found.case.item, found.case.version)
     places = {case.holder, case.receiving, case.handling}
-    answers: dict[str, Any] = {}
-    if works := any(actor.may(power, p) for power in ("person.read", "case.handle", "case.receive") for p in places):
-        answers = msgspec.json.decode(cases.beside(number, case.answers) or b"{}")
-    # A clerk of the holder needs no visit: what the resident brings is theirs to take in.
-    visit = "" if actor.may("case.handle", case.holder) else _visit(actor, case, now)
-    possible = tuple(o for o in options(case, version) if _may(actor, o, case, visit))
     shown, log = progress.of_found(found, today), cases.log(number)
+    held, parties = shown.held.here, people.identities([p for p in (case.applicant, case.agent) if p])
+    beside: bytes | None = None
+    if works := any(actor.may(power, p) for power in ("person.read", "case.handle", "case.receive") for p in places):
+        beside = cases.beside(number, case.answers)
+    # Of a copy that has no answers nothing is weighed and nobody is named: what is not known must not look like an answer.
+    elsewhere_only = works and not held and (beside is None or case.applicant not in parties)
+    works = works and not elsewhere_only
+    answers: dict[str, Any] = msgspec.json.decode(beside or b"{}")
+    # A clerk of the holder needs no visit: what the resident brings is theirs to take in.
+    visit = "" if held and actor.may("case.handle", case.holder) else _visit(actor, case, now)
+    possible = options(case, version) if held else at_any_counter(options(case, version))
+    possible = tuple(o for o in possible if _may(actor, o, case, visit, held))
     light = deadlines.stage_light(case.stage, found.due_on, found.yellow_on, today)
     return CasePage(
         progress=shown, n=case.n, case=case, version=version, department=_department(found),
         handling=HANDLING_NAMES[version.handling], scope=SCOPE_NAMES[version.scope],
         light="closed" if case.closed else "waiting" if light == "none" else light, days=days_left(found.due_on, today),
-        parties=_masked_parties(case) if works else (), answers=_answers(version, answers, case.asked, masked=True),
-        papers=_papers(case), waited=tuple(Waited(f.material, _material(f.material), f.until) for f in case.follow),
+        parties=_masked_parties(case, parties) if works else (),
+        answers=_answers(version, answers if works else {}, case.asked, masked=True),
+        papers=_papers(case, held), waited=tuple(Waited(f.material, _material(f.material), f.until) for f in case.follow),
         checks=_checks(version, answers, today) if works else (), events=case_story.events(shown, log, version),
         notes=sum(1 for entry in log if getattr(entry.fact, "note", "")),
         looks=case_story.looks(number), options=possible, next_act=next_act(case, possible), visit=visit,
-        mine=actor.may("case.handle", case.holder), may_look=any(actor.may("person.read", p) for p in places),
+        mine=held and actor.may("case.handle", case.holder), may_look=works and any(actor.may("person.read", p) for p in places),
         came_from=progress.center_name(case.came_from) if case.came_from else "",
+        custody=transfers.of_found(found, log, now=now), asked=elsewhere.asked(number), elsewhere=elsewhere_only,
+        printable=printout.printable(case, [entry.fact for entry in log]),
     )  # fmt: skip
 
 
-def _may(actor: Actor, option: Option, case: Case, visit: str) -> bool:
-    return actor.may(option.power, case.holder) or (option.visit and bool(visit))
+def _may(actor: Actor, option: Option, case: Case, visit: str, held: bool) -> bool:
+    return (held and actor.may(option.power, case.holder)) or (option.visit and bool(visit))
 
 
 def _visit(actor: Actor, case: Case, now: dt.datetime) -> str:
@@ -172,8 +193,7 @@ def _material(code: str) -> Text:
     return kind.name if kind else Text(code)
 
 
-def _masked_parties(case: Case) -> tuple[Party, ...]:
-    known = people.identities([p for p in (case.applicant, case.agent) if p])
+def _masked_parties(case: Case, known: dict[str, Identity]) -> tuple[Party, ...]:
     return tuple(
         Party(PARTIES[role], mask("name", who.name), IDENTITY_KINDS[who.kind], mask("id_number", who.number))
         for role, ref in (("applicant", case.applicant), ("agent", case.agent))
@@ -204,16 +224,25 @@ def _answers(
     )  # fmt: skip
 
 
-def _papers(case: Case) -> tuple[PaperLine, ...]:
+def _papers(case: Case, held: bool) -> tuple[PaperLine, ...]:
     asked, seen = _asked(case.asked, "paper"), {p.material for p in case.papers}
     lines = [
-        PaperLine(p.material, _material(p.material), reasons.word(reasons.HOW, p.how), p.grade, p.digest, _problem(asked.get(p.material)))
+        PaperLine(
+            p.material, _material(p.material), reasons.word(reasons.HOW, p.how), p.grade, p.digest,
+            _problem(asked.get(p.material)), _scan(p.digest, held),
+        )
         for p in case.papers
     ]  # fmt: skip
     # What is asked for and was never there has its line, too.
     missing = [point for code, point in asked.items() if code not in seen]
     lines += [PaperLine(p.code, _material(p.code), Text("", ""), "", "", _problem(p)) for p in missing]
     return tuple(lines)
+
+
+def _scan(digest: str, held: bool) -> Literal["", "here", "under_way", "elsewhere"]:
+    if not digest:
+        return ""
+    return "here" if files.exists(digest) else "under_way" if held else "elsewhere"
 
 
 def _checks(version: ItemVersion, answers: dict[str, Any], today: dt.date) -> tuple[Check, ...]:

@@ -15,6 +15,7 @@ from tongban.domain.person import IDENTITY_KINDS
 from tongban.domain.refusals import NotAllowed
 from tongban.domain.text import Text
 from tongban.flows import access
+from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
 from tongban.reads import paging
 from tongban.reads.worklist import center_name, days_left
@@ -75,7 +76,9 @@ def askable(actor: Actor, number: str) -> tuple[Names, Names]:
     person; both empty when nothing may be asked."""
     found = access.case(actor, number)
     case = found.case
-    if case.stage in CLOSED or case.stage == "decided" or not actor.may("case.handle", case.holder):
+    if not here.hosts(case.holder) or not actor.may("case.handle", case.holder):
+        return (), ()
+    if case.stage in CLOSED or case.stage == "decided":
         return (), ()
     kinds = catalog.materials()
     version = catalog.version(case.item, case.version)

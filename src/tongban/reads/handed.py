@@ -9,7 +9,8 @@ from tongban.domain.actor import Actor
 from tongban.domain.public_state import STATES
 from tongban.domain.text import Text
 from tongban.flows import access
-from tongban.reads import printout, progress
+from tongban.reads import elsewhere, printout, progress
+from tongban.reads.elsewhere import Asked
 from tongban.reads.paper import Kind
 from tongban.reads.progress import Progress
 from tongban.registers.catalog import queries as catalog
@@ -27,6 +28,7 @@ class Handed(msgspec.Struct, frozen=True):
     papers: tuple[Kind, ...]
     follow: tuple[tuple[Text, dt.date], ...]
     can_finish: bool
+    asked: tuple[Asked, ...] = ()
 
 
 def received(actor: Actor, visit_id: str, number: str, *, today: dt.date) -> Handed:
@@ -47,7 +49,7 @@ def received(actor: Actor, visit_id: str, number: str, *, today: dt.date) -> Han
         next=_next(seen, can_finish), elsewhere=case.holder != visit.center,
         papers=printout.kinds_of(actor, number, visit=visit_id),
         follow=tuple((materials[f.material].name, f.until) for f in case.follow if f.material in materials),
-        can_finish=can_finish,
+        can_finish=can_finish, asked=elsewhere.asked(number),
     )  # fmt: skip
 
 

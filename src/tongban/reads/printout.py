@@ -2,6 +2,7 @@
 says the same; the names on it are opened by flows.access, which writes the look down."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -32,6 +33,8 @@ NEEDS: dict[Kind, str] = {
     "tolerance_promise": "opened", "tolerance_notice": "opened", "special": "special_started", "decision": "decided",
     "delivery": "delivered", "progress": "opened",
 }  # fmt: skip
+# Papers on which the words written for the resident stand; they lie where the case is held.
+NOTED: tuple[Kind, ...] = ("not_accepted", "correction", "decision")
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -50,7 +53,13 @@ class _Told(msgspec.Struct, frozen=True):
         return next(f for f in reversed(self.log) if facts.kind(f) == kind)
 
     def note(self, digest: str) -> str:
-        return (cases.beside(self.case.number, digest) or b"").decode() if digest else ""
+        if not digest:
+            return ""
+        said = cases.beside(self.case.number, digest)
+        if said is None:
+            # A decision printed without its reason would be another decision.
+            raise access.HeldElsewhere(self.case)
+        return said.decode()
 
 
 def available(case: Case, kinds: set[str]) -> tuple[Kind, ...]:
@@ -60,10 +69,22 @@ def available(case: Case, kinds: set[str]) -> tuple[Kind, ...]:
     return tuple(k for k in found if follows or k not in ("tolerance_promise", "tolerance_notice"))
 
 
+def printable(case: Case, log: Sequence[facts.Body]) -> tuple[Kind, ...]:
+    """The papers that can be printed of a case on this node: all, where it is held; of a copy only those whose words are here."""
+    found = available(case, {facts.kind(f) for f in log})
+    digests = {kind: _note_of(log, NEEDS[kind]) for kind in NOTED if kind in found}
+    there = cases.lies_beside(case.number, [d for d in digests.values() if d]) if any(digests.values()) else frozenset()
+    return tuple(k for k in found if not digests.get(k) or digests[k] in there)
+
+
+def _note_of(log: Sequence[facts.Body], kind: str) -> str:
+    return next((str(getattr(f, "note", "")) for f in reversed(log) if facts.kind(f) == kind), "")
+
+
 def kinds_of(actor: Actor, number: str, *, visit: str = "") -> tuple[Kind, ...]:
     """The papers that can be printed of this case now."""
     found = access.case_of_visit(actor, visit, number) if visit else access.case(actor, number)
-    return available(found.case, {facts.kind(e.fact) for e in cases.log(number)})
+    return printable(found.case, [e.fact for e in cases.log(number)])
 
 
 def of_case(actor: Actor, number: str, kind: Kind, *, visit: str = "", at: dt.datetime) -> Paper:

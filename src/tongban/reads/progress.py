@@ -13,6 +13,8 @@ from tongban.domain.item import ItemVersion
 from tongban.domain.public_state import PublicState
 from tongban.domain.text import Text
 from tongban.flows import access
+from tongban.reads import elsewhere
+from tongban.reads.elsewhere import Held
 from tongban.registers.cases import queries as cases
 from tongban.registers.cases.queries import Found
 from tongban.registers.catalog import queries as catalog
@@ -32,7 +34,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """A case as its resident may see it."""
+    """A case as its resident may see it. ``held`` says whether this node holds it, or how new the copy is."""
 
     number: str
     item: str
@@ -60,6 +62,7 @@ class Progress(msgspec.Struct, frozen=True):
     custody: str
     custody_since: dt.date | None
     closed: bool
+    held: Held = Held()
 
 
 def by_code(number: str, query_code: str, *, today: dt.date) -> Progress:
@@ -87,7 +90,7 @@ def of_found(found: Found, today: dt.date) -> Progress:
         promise=deadlines.promise(case, catalog.calendar()), asked=case.asked, correct_until=case.correct_until,
         follow=case.follow, papers=case.papers, results=result_names(version, case.results),
         steps=_steps(found), looked=case.looked, custody=case.custody, custody_since=case.custody_since,
-        closed=case.closed,
+        closed=case.closed, held=elsewhere.held(case.holder),
     )  # fmt: skip
 
 

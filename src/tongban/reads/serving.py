@@ -17,8 +17,9 @@ from tongban.domain.text import Text
 from tongban.flows import access
 from tongban.flows.access import PersonSeen
 from tongban.plumbing.clock import city_date
-from tongban.reads import values
+from tongban.reads import elsewhere, values
 from tongban.reads.checklist_form import drawn
+from tongban.reads.elsewhere import Asked, Held
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.counters import queries as counters
@@ -63,7 +64,7 @@ class DraftRow(msgspec.Struct, frozen=True):
 
 
 class CaseRow(msgspec.Struct, frozen=True):
-    """A recent case of this person and what may be brought for it now."""
+    """A recent case of this person, what may be brought for it now, and where it is held."""
 
     number: str
     name: Text
@@ -73,6 +74,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     correct_until: dt.date | None
     follow: tuple[tuple[Text, dt.date], ...]
     closed: bool
+    held: Held = Held()
 
 
 class MandateRow(msgspec.Struct, frozen=True):
@@ -210,7 +212,7 @@ def _cases(person: str) -> tuple[CaseRow, ...]:
                 _center(case.holder), found.opened_at, case.correct_until if case.stage == "correcting" else None,
                 tuple((materials[f.material].name, f.until) for f in case.follow if f.material in materials)
                 if case.stage in ("received", "accepted", "special", "decided", "delivered") else (),
-                case.closed,
+                case.closed, elsewhere.held(case.holder),
             )
         )  # fmt: skip
     return tuple(rows)
@@ -239,7 +241,8 @@ class AskedPaper(msgspec.Struct, frozen=True):
 
 
 class ForCase(msgspec.Struct, frozen=True):
-    """What may be brought to this counter for a case of the person served: corrections asked for, or papers to follow."""
+    """What may be brought to this counter for a case of the person served: corrections asked for, or papers to follow.
+    ``unseen``: the answers or the note to be seen lie where the case is held. ``asked``: what was sent there before."""
 
     number: str
     item: str
@@ -254,6 +257,9 @@ class ForCase(msgspec.Struct, frozen=True):
     note: str
     elements: tuple[Element, ...]
     materials: tuple[str, ...]
+    held: Held = Held()
+    asked: tuple[Asked, ...] = ()
+    unseen: bool = False
 
 
 def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
@@ -262,7 +268,9 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     case, elements, materials = found.case, catalog.elements(), catalog.materials()
     version = catalog.version(case.item, case.version)
     correcting = case.stage == "correcting"
-    old: dict[str, Any] = msgspec.json.decode(cases.beside(number, case.answers) or b"{}") if correcting else {}
+    beside = cases.beside(number, case.answers) if correcting else None
+    old: dict[str, Any] = msgspec.json.decode(beside or b"{}")
+    note, unread = _correction_note(number) if correcting else ("", False)
     asked = case.asked if correcting else ()
     fields = tuple(
         AskedField(drawn(elements[p.code], old.get(p.code, "")), _problem(p), old.get(p.code, ""))
@@ -284,8 +292,10 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
         number=number, item=case.item, name=version.name,
         state=public_state.of_case(case).name, holder=_center(case.holder), correcting=correcting,
         until=case.correct_until, fields=fields, papers=papers,
-        answers={f.element.code: f.value for f in fields}, note=_correction_note(number) if correcting else "",
+        answers={f.element.code: f.value for f in fields}, note=note,
         elements=tuple(elements[f.element] for f in version.fields), materials=tuple(p.material for p in version.papers),
+        held=elsewhere.held(case.holder), asked=elsewhere.asked(number),
+        unseen=correcting and (unread or (beside is None and bool(fields))),
     )  # fmt: skip
 
 
@@ -294,11 +304,13 @@ def _problem(point: facts.Point) -> Text:
     return word if isinstance(word, Text) else Text(word)
 
 
-def _correction_note(number: str) -> str:
-    """What the handling center wrote for the resident with its last request for a correction."""
+def _correction_note(number: str) -> tuple[str, bool]:
+    """What the handling center wrote for the resident with its last request for a correction; True when it wrote something
+    that does not lie on this node."""
     asked = (e.fact for e in reversed(cases.log(number)) if isinstance(e.fact, facts.CorrectionAsked))
     digest = next((f.note for f in asked), "")
-    return (cases.beside(number, digest) or b"").decode() if digest else ""
+    said = cases.beside(number, digest) if digest else b""
+    return (said or b"").decode(), said is None
 
 
 def draft(actor: Actor, visit_id: str, draft_id: str) -> cases.DraftFound | None:

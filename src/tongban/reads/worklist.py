@@ -12,8 +12,13 @@ from tongban.domain.actor import Actor, below
 from tongban.domain.deadlines import PausedLight, stage_light
 from tongban.domain.refusals import NotFound, Refused
 from tongban.domain.text import Text
+from tongban.exchange import queries as mail
 from tongban.flows import access
-from tongban.reads import paging
+from tongban.plumbing import here
+from tongban.plumbing.clock import CITY_ZONE
+from tongban.reads import custody, elsewhere, paging
+from tongban.reads.custody import Moment
+from tongban.reads.elsewhere import Held
 from tongban.registers.cases import rows as case_rows
 from tongban.registers.catalog import queries as catalog
 
@@ -54,6 +59,10 @@ class WorkRow(msgspec.Struct, frozen=True):
     came_from_name: str = ""
     custody_since: dt.date | None = None
     transfer_days: int = 0
+    # The newest step of its custody, for what was handed over from here; files of it that are still under way to us.
+    moved: Moment | None = None
+    files: int = 0
+    held: Held = Held()
 
     @property
     def state(self) -> str:
@@ -107,12 +116,26 @@ _NEAREST = (
 
 
 def centers_of(actor: Actor, power: str, center: str = "") -> list[str]:
-    """The centers where the actor has a power; only ``center`` when it is asked for and allowed."""
+    """The centers where the actor has a power; only ``center`` when it is asked for and allowed. Only those that this node hosts:
+    of others it holds a part of the cases, which would look like all. The city node has the facts of all."""
     if center:
         actor.must(power, center)
+        if not _complete(center):
+            node = elsewhere.held(center).name
+            raise Refused(
+                "worklist.other_node",
+                f"这个中心的办件在{node.zh},请在那里查看",
+                f"The cases of this center lie at the {node.en or node.zh}: look there",
+                pointer="/center",
+            )
         return [center]
     places = actor.places(power)
-    return [c.code for c in catalog.places().centers.values() if any(c.code.startswith(below(p)) for p in places)]
+    every = catalog.places().centers.values()
+    return [c.code for c in every if any(c.code.startswith(below(p)) for p in places) and _complete(c.code)]
+
+
+def _complete(center: str) -> bool:
+    return here.hosts(center) or here.is_city()
 
 
 def _own(actor: Actor) -> str:
@@ -136,10 +159,12 @@ def worklist(
     cursor: str = "",
     limit: int = 50,
     today: dt.date,
+    now: dt.datetime | None = None,
 ) -> Worklist:
     """The cases that wait at the actor's center (or were handed over from it), nearest date first.
 
     ``item``, ``state`` (of STATES) and ``light`` (of LIGHTS) narrow it; unknown words find nothing to narrow by and are refused.
+    ``now`` is for how long a dossier is under way; without it, the end of the day.
     """
     if not 1 <= limit <= 200:
         raise Refused("page.limit", "每页1至200条", "1 to 200 rows a page", pointer="/limit")
@@ -156,14 +181,31 @@ def worklist(
             values,
         )
         rows = tuple(_row(r, today) for r in cur.fetchall())
+        shown = _followed(rows[:limit], show, now or dt.datetime.combine(today, dt.time.max, CITY_ZONE))
         if len(rows) > limit:
-            return Worklist(rows[:limit], paging.pack(rows[limit - 1].due_on, rows[limit - 1].number))
+            return Worklist(shown, paging.pack(rows[limit - 1].due_on, rows[limit - 1].number))
         if not where:
-            return Worklist(rows, "")
+            return Worklist(shown, "")
         # The page is not full: either this is all, or there are more cases behind the ones looked through.
         cur.execute(f"select due_on, number from ({nearest}) n offset %(scan)s - 1", values)
         last = cur.fetchone()
-    return Worklist(rows, paging.pack(*last) if last else "")
+    return Worklist(shown, paging.pack(*last) if last else "")
+
+
+def _followed(rows: tuple[WorkRow, ...], show: Show, now: dt.datetime) -> tuple[WorkRow, ...]:
+    """The rows with what the mail room adds: how far those handed over are, and which wait for files."""
+    numbers = [r.number for r in rows]
+    files = mail.awaited_of(numbers) if show == "todo" else {}
+    moved = custody.moments(((r.number, r.transfer_days) for r in rows), now=now) if show == "sent" else {}
+    away = {code: elsewhere.held(code) for code in {r.holder for r in rows} if not here.hosts(code)}
+    if not (files or moved or away):
+        return rows
+    return tuple(
+        msgspec.structs.replace(
+            r, files=files.get(r.number, 0), moved=moved.get(r.number), held=away.get(r.holder, r.held)
+        )
+        for r in rows
+    )
 
 
 def _narrowed(item: str, state: str, light: str) -> str:

@@ -31,7 +31,7 @@ def test_both_centers_see_the_case_each_in_its_own_words() -> None:
     mine = client_of(here)
     assert number not in text(mine.get("/window/work/"))
     sent = text(mine.get("/window/work/?show=sent"))
-    assert number in sent and "已移交，对方无人接办" in sent and "四平路街道" in sent
+    assert number in sent and "已到达，对方无人接办" in sent and "四平路街道" in sent
     handle.take_over(home, number, at=AT)
     assert "对方已接办" in text(mine.get("/window/work/?show=sent"))
     handle.hand_back(home, number, "wrong_item", at=AT)

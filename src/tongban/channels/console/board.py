@@ -11,9 +11,7 @@ from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.language import say, tell
 from tongban.plumbing import clock
 from tongban.reads import board as read
-from tongban.reads.board import Board, Line
-
-MEASURES = ("received", "for_others", "decided", "waiting", "overdue", "unlooked")
+from tongban.reads.board import COUNTS, Board, Line
 
 
 @needs("board.read")
@@ -49,9 +47,9 @@ def _charts(found: Board, shown: str) -> dict[str, Any]:
             "overdue": say("已超期", "Overdue"), "unlooked": say("无人接办", "Nobody looked"), "cases": say("件", "cases"),
             "for_others": say("代其他中心收件", "For other centers"),
         },
-        "districts": [{"name": tell(d.name), **{m: getattr(d, m) for m in MEASURES}} for d in found.districts],
+        "districts": [{"name": tell(d.name), **{m: getattr(d, m) for m in COUNTS}} for d in found.districts],
         "centers": [
-            {"code": d.code, "district": tell(d.name), "lines": [{"name": tell(c.name), **{m: getattr(c, m) for m in MEASURES}} for c in by_district[d.code]]}
+            {"code": d.code, "district": tell(d.name), "lines": [{"name": tell(c.name), **{m: getattr(c, m) for m in COUNTS}} for c in by_district[d.code]]}
             for d in found.districts
         ],
     }  # fmt: skip

@@ -77,6 +77,7 @@ def list_cases(
         cursor=cursor,
         limit=limit,
         today=call.today,
+        now=call.at,
     )
 
 
@@ -94,7 +95,7 @@ def show_case(call: Call, number: Number) -> CaseSeen:
     """一个办件: where it stands, who has it, which date binds, and which acts are possible now
 
     The ETag is the state; send it as If-Match with the next act."""
-    seen = case_log.seen(call.actor, number, today=call.today)
+    seen = case_log.seen(call.actor, number, now=call.at)
     return at_state(seen, seen.n)
 
 

@@ -12,7 +12,6 @@ from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.language import say, tell
 from tongban.channels.window import case_acts, case_words
 from tongban.channels.window.case_words import ACTS
-from tongban.channels.window.worklist import CUSTODY
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Problem, Refused
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
@@ -39,7 +38,7 @@ def show(request: HttpRequest, number: str, *, do: str = "", status: int = 200, 
     ]  # fmt: skip
     context: dict[str, Any] = {
         "page": found, "p": found.progress, "buttons": buttons, "do": opened, "act": ACTS.get(opened),
-        "form": f"window/work/acts/{opened}.html", "key": str(new_id()), "custody": CUSTODY.get(found.case.custody),
+        "form": f"window/work/acts/{opened}.html", "key": str(new_id()),
         "reasons": REASONS, "today": today, "typed": {}, "prints": case_words.prints(found),
         "enquiries": enquiries.of_case(actor, number, today=today), "enquiry_key": str(new_id()), **more,
     }  # fmt: skip
@@ -69,7 +68,7 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
             raise Refused(
                 "form.control", "页面传来的内容不完整,请刷新后重试", "The page sent something incomplete; reload it"
             )
-        case_acts.DO[act](case_acts.given(request, acting(request), number, frame, sent["visit"]))
+        done = case_acts.DO[act](case_acts.given(request, acting(request), number, frame, sent["visit"]))
     except (NotAllowed, NotFound):
         raise
     except Conflict as conflict:
@@ -77,6 +76,9 @@ def act(request: HttpRequest, number: str, act: str) -> HttpResponse:
     except Refused as refused:
         problems = tuple(case_words.pointed(act, p, request.POST) for p in refused.problems)
         return show(request, number, do=act, status=422, problems=problems, typed=_typed(request))
+    if done.asked:
+        messages.info(request, case_words.passed_on(done.asked))
+        return redirect("window:case", number=number)
     messages.success(request, say(f"已完成:{ACTS[act].label.zh}。", f"Done: {ACTS[act].label.en}."))
     # What was passed on is no longer ours, and perhaps not even ours to read.
     return redirect("window:work") if act in ("hand_over", "hand_back") else redirect("window:case", number=number)

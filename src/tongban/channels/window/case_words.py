@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 from django.http import QueryDict
 
+from tongban.channels.shared.language import say
 from tongban.channels.window.case_acts import CAME
 from tongban.domain import facts, reasons
 from tongban.domain.actor import Actor
 from tongban.domain.options import only_refusal
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
-from tongban.reads import case_page, printout
+from tongban.reads import case_page, elsewhere
 from tongban.reads.case_page import CasePage
 from tongban.reads.paper import TITLES, Kind
 
@@ -86,8 +87,16 @@ def prints(page: CasePage) -> list[tuple[str, Text]]:
     """The papers that can be printed now, the newest of the work first; none for who only follows the case."""
     if not page.parties:
         return []
-    kinds = printout.available(page.case, {event.kind for event in page.events})
-    return [(kind, TITLES[kind]) for kind in reversed(PRINTS) if kind in kinds]
+    return [(kind, TITLES[kind]) for kind in reversed(PRINTS) if kind in page.printable]
+
+
+def passed_on(node: str) -> str:
+    """What is said when an act was asked of the node that holds the case: it is not done yet, and nobody need do it again."""
+    name = elsewhere.node_name(node)
+    return say(
+        f"已转交{name.zh},办理结果将自动返回",
+        f"Passed on to the {name.en or name.zh}; the outcome comes back by itself",
+    )
 
 
 def choices(page: CasePage, act: str, actor: Actor, today: dt.date) -> dict[str, Any]:

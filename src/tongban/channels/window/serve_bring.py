@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods
 from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.language import say
 from tongban.channels.window import serve_forms
+from tongban.channels.window.case_words import passed_on
 from tongban.channels.window.serve_visit import frame
 from tongban.domain.refusals import Conflict, Refused
 from tongban.domain.text import Text
 from tongban.flows import access, handle
+from tongban.flows.handle import Standing
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
 from tongban.reads import serving
@@ -44,25 +46,27 @@ def bring(request: HttpRequest, visit: uuid.UUID, number: str) -> HttpResponse:
     problems, status = came.envelope, 422
     if not problems:
         try:
-            _take(request, visit, case, came)
+            done = _take(request, visit, case, came)
         except Conflict as conflict:
             problems, status = conflict.problems, 409
         except Refused as refused:
             problems = refused.problems
         else:
-            messages.success(request, say("已收下,办件继续办理。", "Taken; the case goes on."))
+            if done.asked:
+                messages.info(request, passed_on(done.asked))
+            else:
+                messages.success(request, say("已收下,办件继续办理。", "Taken; the case goes on."))
             return redirect("window:received", visit=visit, number=number)
     return render(
         request, "window/serve/bring.html", frame(request, visit, **(context | {"problems": problems})), status=status
     )
 
 
-def _take(request: HttpRequest, visit: uuid.UUID, case: ForCase, came: serve_forms.Brought) -> None:
+def _take(request: HttpRequest, visit: uuid.UUID, case: ForCase, came: serve_forms.Brought) -> Standing:
     actor, at, key = acting(request), clock.now(), came.controls["key"]
     # What the page was for, not what the case is by now: sent twice, it is the same act and the same answer.
     if came.controls["what"] == "correction":
-        handle.receive_correction(
+        return handle.receive_correction(
             actor, case.number, dict(came.intake.answers), came.intake.papers, visit=str(visit), at=at, key=key
         )
-    else:
-        handle.add_papers(actor, case.number, came.intake.papers, visit=str(visit), at=at, key=key)
+    return handle.add_papers(actor, case.number, came.intake.papers, visit=str(visit), at=at, key=key)

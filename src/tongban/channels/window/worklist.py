@@ -14,7 +14,7 @@ from tongban.domain.refusals import NotFound, Problem
 from tongban.domain.text import Text
 from tongban.plumbing import clock
 from tongban.reads import worklist
-from tongban.reads.worklist import Lights
+from tongban.reads.worklist import Lights, WorkRow
 
 # What the clerk has to do with a case -> words, tone, icon. 无人接办 and 待补正 must never look alike.
 STATES: dict[str, tuple[Text, str, str]] = {
@@ -25,10 +25,13 @@ STATES: dict[str, tuple[Text, str, str]] = {
     "special": (Text("特别程序中", "Special procedure"), "wait", "player-pause"),
     "decided": (Text("已办结,待送达", "Decided, to be delivered"), "info", "send"),
 }
+# Where what was handed over is; "sent" stands for an arrival that is not known on this node, too.
 CUSTODY: dict[str, tuple[Text, str, str]] = {
-    "sent": (Text("已移交,对方无人接办", "Sent; nobody there took it up"), "bad", "eye-off"),
+    "sent": (Text("已发出,传输中", "Sent, under way"), "wait", "send"),
+    "delivered": (Text("已到达,对方无人接办", "Delivered; nobody there took it up"), "bad", "eye-off"),
     "taken": (Text("对方已接办", "Taken up there"), "ok", "check"),
     "back": (Text("已退回本中心", "Handed back to us"), "warn", "arrow-left"),
+    "unknown": (Text("已移交,对方无人接办", "Handed over; nobody there took it up"), "bad", "eye-off"),
 }
 LIGHTS: dict[str, tuple[Text, Text, str]] = {
     "red": (Text("红灯·已超期", "Red: overdue"), Text("期限已过", "past its date"), "bad"),
@@ -65,7 +68,7 @@ def _listing(
     show: worklist.Show = "sent" if chosen["show"] == "sent" else "todo"
     listed = worklist.worklist(
         actor, center=center, show=show, item=chosen["item"], state=chosen["state"], light=chosen["light"],
-        cursor=chosen["cursor"], today=today,
+        cursor=chosen["cursor"], today=today, now=clock.now(),
     )  # fmt: skip
     head = worklist.lights(actor, center=center, today=today)
     chosen |= {"center": center if len(centers) > 1 else "", "show": show if show == "sent" else ""}
@@ -78,7 +81,7 @@ def _listing(
         return f"?{urlencode(wanted)}"
 
     context = _head(head, chosen, at) | {
-        "rows": [(row, *(CUSTODY if show == "sent" else STATES)[row.custody if show == "sent" else row.state]) for row in listed.rows],
+        "rows": [(row, *(CUSTODY[_where(row)] if show == "sent" else STATES[row.state])) for row in listed.rows],
         "states_of": {code: words for code, (words, _, _) in STATES.items()},
         "next": at(cursor=listed.next) if listed.next else "", "first": at() if chosen["cursor"] else "",
         "show": show, "center": center, "center_shown": worklist.center_name(center), "centers": centers, "chosen": chosen,
@@ -87,6 +90,15 @@ def _listing(
         "problems": problems, "typed": typed, "today": today,
     }  # fmt: skip
     return render(request, "window/work/list.html", context, status=status)
+
+
+def _where(row: WorkRow) -> str:
+    """The key of CUSTODY for a case that was handed over from here."""
+    if row.custody == "back" or row.moved is None:
+        return row.custody
+    if row.moved.step == "sent" and row.moved.arrived is None:
+        return "unknown"
+    return "delivered" if row.moved.step == "passed_on" else row.moved.step
 
 
 def _head(head: Lights, chosen: dict[str, str], at: Any) -> dict[str, Any]:

@@ -59,6 +59,20 @@ def log(number: str, after: int = 0) -> list[Entry]:
     return [rows.entry(r) for r in ask(f"{_ENTRY} where number = %s and n > %s order by n", [number, after])]
 
 
+def logs_of(numbers: Sequence[str]) -> dict[str, list[Entry]]:
+    """The logs of a few cases at once."""
+    found: dict[str, list[Entry]] = {}
+    for r in ask(f"{_ENTRY} where number = any(%s) order by number, n", [list(numbers)]):
+        found.setdefault(r[0], []).append(rows.entry(r))
+    return found
+
+
+def lies_beside(number: str, digests: Sequence[str]) -> frozenset[str]:
+    """Which of these digests (answers, notes) lie beside the case on this node."""
+    found = ask("select digest from cases_sealed where number = %s and digest = any(%s)", [number, list(digests)])
+    return frozenset(r[0] for r in found)
+
+
 def whole_beside(number: str) -> list[tuple[str, str, bytes]]:
     """All that lies beside the log of a case, opened, with its salt, as (kind, digest, plain): what goes with the pen."""
     found = ask("select kind, digest, body from cases_sealed where number = %s order by digest", [number])
