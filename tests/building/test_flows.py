@@ -47,6 +47,8 @@ EXEMPT = {
     "forget.drafts": "timed work: one act for each piece",
     "forget.answers": "timed work: one act for each piece",
     "forget.sessions": "timed work: one act for each piece",
+    "mend.try_letter": "finds the letter after asking for the power, then one act of incoming",
+    "mend.open_bag": "tries the bag after asking for the power, then whole acts: one per bag, and one that forgets it",
     "escalate.sweep": "timed work: one flow per case, so that one failure holds up no other",
 }
 
@@ -123,6 +125,7 @@ def test_acts_have_names_of_their_own() -> None:
 AROUND = {
     "incoming._apply": "a bag that fails as a whole is applied letter by letter",
     "incoming._tried": "a parked letter that fails again stays parked",
+    "mend.try_letter": "a parked letter that fails again stays parked, and who tried is told so",
 }
 
 

@@ -30,7 +30,7 @@ MEMBERS: tuple[tuple[str, str, str, tuple[str, ...], str, str], ...] = (
         CITY,
         "departments without a system: archives, housing",
     ),
-    ("city", "周运管", CITY, (*LEAD, "catalog.publish"), CITY, "city operations center"),
+    ("city", "周运管", CITY, (*LEAD, "catalog.publish", "exchange.manage"), CITY, "city operations center"),
 )
 
 

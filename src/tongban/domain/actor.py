@@ -19,6 +19,7 @@ POWERS: dict[str, str] = {
     "audit.read": "查看审计记录",
     "staff.manage": "管理人员与权限",
     "catalog.publish": "发布事项目录",
+    "exchange.manage": "管理信息交互:查看和重试滞留信件",
 }
 
 

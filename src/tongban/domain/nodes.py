@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from tongban.domain.actor import below
+from tongban.domain.actor import CITY, Actor, below, power_name
 from tongban.domain.case import Case
+from tongban.domain.refusals import NotAllowed
 from tongban.domain.text import Text
 
 LAYOUT_ONE = "one"
@@ -57,6 +58,24 @@ class Nodes(msgspec.Struct, frozen=True, dict=True):
             return frozenset((self.city,))
         centers = {case.receiving, case.handling, case.holder, case.came_from, *case.centers} - {""}
         return frozenset(self.host(center) for center in centers) | {self.city}
+
+
+def may_oversee(actor: Actor, power: str, node: Node) -> bool:
+    """Whether the actor has a power over a node as such: in the whole city, or in a whole place that the node hosts. A power in
+    one center is not enough: lanes and letters belong to all of them."""
+    return any(actor.may(power, place) for place in (CITY, *node.hosts))
+
+
+def must_oversee(actor: Actor, power: str, node: Node) -> None:
+    """Raise NotAllowed unless the actor has the power over the node."""
+    if not may_oversee(actor, power, node):
+        raise NotAllowed(
+            "node.not_allowed",
+            f"您没有对{node.name.zh}“{power_name(power)}”的权限(需全市或全区范围)",
+            f"You do not have this power over the {node.name.en or node.code}: it needs the city or the district",
+            power=power,
+            place=node.code,
+        )
 
 
 def problems(nodes: Iterable[Node]) -> list[str]:

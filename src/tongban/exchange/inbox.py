@@ -120,6 +120,23 @@ def parked(reasons: Iterable[str] = (), numbers: Iterable[str] = (), most: int =
     return [Parked(*row) for row in rows]
 
 
+def parked_one(parked_id: int) -> Parked | None:
+    """One parked letter; None when it has been dealt with."""
+    rows = ask(f"{_PARKED} where id = %s", [parked_id])
+    return Parked(*rows[0]) if rows else None
+
+
+def refused_bag(bag_id: int) -> bytes | None:
+    """A refused bag as it came; None when it has been dealt with."""
+    rows = ask("select body from exchange_bag where id = %s and reason <> ''", [bag_id])
+    return bytes(rows[0][0]) if rows else None
+
+
+def bag_is_done(bag_id: int) -> None:
+    """A refused bag was opened after all."""
+    say("delete from exchange_bag where id = %s and reason <> ''", [bag_id])
+
+
 def body_of(one: Parked) -> bytes | None:
     """A parked letter, opened and locked; None when somebody has just dealt with it."""
     rows = ask("select body from exchange_parked where id = %s for update skip locked", [one.id])
