@@ -19,8 +19,8 @@ from tongban.domain.nodes import Node, Nodes
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
-from tongban.exchange import arriving, inbox, queries, questions, requests
-from tongban.flows import access, elsewhere, handle, publish
+from tongban.exchange import arriving, inbox, outbox, queries, questions, requests
+from tongban.flows import access, elsewhere, forget, handle, publish
 from tongban.plumbing import crypto, files, here
 from tongban.reads import verify
 from tongban.registers.cases import queries as cases
@@ -370,3 +370,17 @@ def test_nodes_without_a_common_person_key_are_told_so(town: Town) -> None:
     with town.at("yangpu"):
         (parked,) = inbox.parked()
         assert (parked.reason, parked.kind, parked.number) == ("person", "dossier", receipt.number)
+
+
+def test_letters_are_kept_for_a_month_after_they_were_applied(town: Town) -> None:
+    with town.at("putuo"):
+        split(putuo())
+    town.carry()
+    town.talk()
+    with town.at("putuo"), connection.cursor() as cursor:
+        assert forget.letters(AT + outbox.KEEP - dt.timedelta(hours=1)) == 0
+        assert forget.letters(AT + outbox.KEEP + dt.timedelta(hours=1)) == 2
+        split(putuo(), key="never carried")
+        assert forget.letters(AT + 2 * outbox.KEEP) == 0
+        cursor.execute("select count(*) from exchange_letter")
+        assert cursor.fetchone() == (2,)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from tongban.domain.actor import SYSTEM, Actor
 from tongban.domain.refusals import NotAllowed
-from tongban.exchange import keeping
+from tongban.exchange import keeping, outbox, questions
 from tongban.plumbing import files, forgetting
 from tongban.plumbing.files import Swept
 from tongban.plumbing.tx import current, flow
@@ -61,6 +61,16 @@ def sessions_once(actor: Actor, *, at: dt.datetime) -> int:
     return gone
 
 
+@flow("forget.letters")
+def letters_once(actor: Actor, *, at: dt.datetime) -> int:
+    """Forget letters that were applied at the other node long ago (outbox.KEEP), and questions that were answered yesterday."""
+    _must_be_time(actor)
+    gone = outbox.sweep(at, MOST)
+    questions.sweep(at - dt.timedelta(days=1))
+    current().about(removed=gone)
+    return gone
+
+
 @flow("forget.uploads")
 def let_go(actor: Actor, digests: Sequence[str], *, at: dt.datetime) -> None:
     """These files are named by nobody and may go."""
@@ -82,6 +92,11 @@ def answers(at: dt.datetime) -> int:
 def sessions(at: dt.datetime) -> int:
     """Ended sessions, piece by piece."""
     return _in_pieces(sessions_once, at)
+
+
+def letters(at: dt.datetime) -> int:
+    """Old letters, piece by piece."""
+    return _in_pieces(letters_once, at)
 
 
 def uploads(at: dt.datetime) -> Swept:

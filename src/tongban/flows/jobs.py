@@ -29,6 +29,9 @@ TIMED: tuple[Timed, ...] = (
     Timed("forget_drafts", "47 2 * * *", "drafts that nobody came back to are old answers of a person", forget.drafts),
     Timed("forget_answers", "57 2 * * *", "nobody resends an act of last month", forget.answers),
     Timed("forget_sessions", "7 3 * * *", "who signed out or went away leaves no session behind", forget.sessions),
+    Timed(
+        "forget_letters", "27 2 * * *", "a letter applied a month ago is asked for by no restored node", forget.letters
+    ),
     Timed("seal_audit", "* * * * *", "a changed audit line is found from the next minute on", audit.seal),
 )
 
