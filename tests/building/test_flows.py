@@ -49,6 +49,8 @@ EXEMPT = {
     "forget.sessions": "timed work: one act for each piece",
     "mend.try_letter": "finds the letter after asking for the power, then one act of incoming",
     "mend.open_bag": "tries the bag after asking for the power, then whole acts: one per bag, and one that forgets it",
+    "permissions.mandates_shown": "reads what the one who is here may see; writes nothing",
+    "permissions.consents_shown": "reads what the one who is here may see; writes nothing",
     "escalate.sweep": "timed work: one flow per case, so that one failure holds up no other",
 }
 

@@ -15,8 +15,9 @@ from tongban.domain.facts import Point
 from tongban.domain.fetching import Request
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
-from tongban.flows import access, deliver, enquire, escalate, handle, publish, receive, serve
+from tongban.flows import access, deliver, enquire, escalate, handle, permissions, publish, receive, serve
 from tongban.flows.receive import Order, Present
+from tongban.reads.permissions import Allowed, allowed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
 SPLIT, CLERK, HOME = "dishouru_zhengming", staff(PUTUO), staff(YANGPU)
@@ -31,6 +32,22 @@ def lines() -> list[tuple[Any, ...]]:
 
 def _visit() -> str:
     return serve.meet(CLERK, MOTHER, how="card", agent=SON, at=AT).visit
+
+
+def _mandated() -> str:
+    visit = _visit()
+    serve.register_mandate(CLERK, visit, until=AT.date().replace(year=2027), paper="wt", at=AT)
+    return visit
+
+
+def _agreed() -> str:
+    visit = _visit()
+    serve.consent(CLERK, visit, "dibao", [Request("gongan", ("id_card",), ())], at=AT)
+    return visit
+
+
+def _allowed(visit: str) -> Allowed:
+    return allowed(CLERK, visit, at=AT)
 
 
 def _taken() -> str:
@@ -75,6 +92,8 @@ ACTS: dict[str, Callable[[], Act]] = {
     "visit.meet": lambda: lambda: serve.meet(CLERK, MOTHER, how="card", agent=SON, at=AT),
     "visit.mandate": on(_visit, lambda v: serve.register_mandate(CLERK, v, until=AT.date().replace(year=2027), paper="wt", at=AT)),
     "visit.consent": on(_visit, lambda v: serve.consent(CLERK, v, "dibao", [Request("gongan", ("id_card",), ())], at=AT)),
+    "visit.end_mandate": on(_mandated, lambda v: permissions.end_mandate(CLERK, v, _allowed(v).mandates[0].ref, at=AT)),
+    "visit.withdraw_consent": on(_agreed, lambda v: permissions.withdraw_consent(CLERK, v, _allowed(v).consents[0].ref, at=AT)),
     "visit.fetched": on(_visit, lambda v: serve.keep_fetched(CLERK, v, "dibao", [], {"gongan": ["id_card"], "minzheng": ["x"]}, at=AT)),
     "visit.close": on(_visit, lambda v: serve.close(CLERK, v, at=AT)),
     "draft.save": on(_visit, lambda v: receive.save_draft(CLERK, v, "jinglaoka", INTAKES["jinglaoka"], at=AT)),

@@ -92,6 +92,27 @@ def revoke(mandate: Mandate, on: dt.date) -> Mandate:
     return msgspec.structs.replace(mandate, revoked_on=first)
 
 
+Side = Literal["principal", "agent"]
+
+
+def must_end(mandate: Mandate, person: str) -> Side:
+    """As which side the person ends the mandate: who gave it may take it back and who acts under it may lay it down, at any time
+    (民法典第九百三十三条). Refused ``mandate.not_yours``, and ``mandate.guardian``: a guardianship ends by law, not by wish."""
+    if person not in (mandate.principal, mandate.agent):
+        _refuse("mandate.not_yours", "这份委托与此人无关", "The mandate is not this person's")
+    if mandate.kind == "guardian":
+        raise Refused(
+            "mandate.guardian",
+            "监护不能由当事人自行终止",
+            "A guardianship is not ended by those whom it concerns",
+            advice=Text(
+                "请凭法院判决、居委会证明等文书,由中心主管登记终止",
+                "A supervisor of the center ends it by the court's or the committee's document",
+            ),
+        )
+    return "principal" if person == mandate.principal else "agent"
+
+
 def make_consent(consent: Consent) -> Consent:
     """The consent itself when it can be taken in. Refused ``consent.<what>``: purpose, kinds (none named), until (none
     for a consent that is not for once, or before it was given)."""

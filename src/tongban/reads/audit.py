@@ -25,6 +25,11 @@ PAGE, SCAN = 50, 100_000
 # Seals are recomputed on a page only while that takes seconds; `tongban verify` does it for any size.
 CHECKED_HERE = 200_000
 _COLUMNS = 'id, at, act, actor, place, "case", person, reason, detail'
+ENDED_BY = {
+    "principal": Text("委托人", "who gave the mandate"),
+    "agent": Text("代办人", "who acts under it"),
+    "document": Text("凭文书", "by a document"),
+}
 _PERSON = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -206,6 +211,8 @@ def _in_words(detail: dict[str, Any], names: dict[str, str]) -> tuple[tuple[Text
     if isinstance(detail.get("powers"), list):
         given = [(power(p), who.place(w)) for p, _, w in (str(g).partition("@") for g in detail["powers"])]
         said.append((Text("权限", "Powers"), _listed(Text(f"{p.zh}({w.zh})", f"{p.en or p.zh} ({w.en or w.zh})") for p, w in given)))
+    if "ended_by" in detail:
+        said.append((Text("谁要求", "Asked by"), ENDED_BY.get(detail["ended_by"], Text("—"))))
     if "acts" in detail:
         group = acts.GROUPS.get(detail["acts"]) or acts.word(detail["acts"])
         said.append((Text("查看范围", "Looked for"), group))

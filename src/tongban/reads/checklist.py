@@ -100,13 +100,14 @@ class FetchedWords(msgspec.Struct, frozen=True):
 def fetched_words(fetched: Fetched) -> FetchedWords:
     """The codes of serve.gather as names."""
     return FetchedWords(
-        tuple(map(_kind_name, fetched.came)),
-        tuple(map(_kind_name, fetched.not_there)),
+        tuple(map(kind_name, fetched.came)),
+        tuple(map(kind_name, fetched.not_there)),
         tuple(dict.fromkeys(fetched.unavailable)),
     )
 
 
-def _kind_name(code: str) -> Text:
+def kind_name(code: str) -> Text:
+    """What a kind of data or a check is called."""
     kind = catalog.credential_kinds().get(code)
     check = code.removeprefix(CHECK)
     return kind.name if kind else CHECK_NAMES.get(check, Text(check))
@@ -147,7 +148,7 @@ def item_page(actor: Actor, visit_id: str, code: str, intake: Intake | None, *, 
         handling=item.HANDLING_NAMES[version.handling], eligible=assessment.eligibility.value,
         conditions=_conditions(version, assessment), fields=fields(assessment, intake.answers, origin),
         papers=papers(assessment, intake, held), going=_going(assessment, intake, visit.center, today),
-        asks=tuple(_ask(r) for r in wanted), asked_before=any(c.purpose == f"item:{code}" for c in consents),
+        asks=tuple(_ask(r) for r in wanted), asked_before=any(c.purpose == f"item:{code}" and c.withdrawn_at is None for c in consents),
         problems=assessment.problems,
         mandate_missing=bool(visit.agent) and access.mandate_of(visit.agent, visit.applicant, code, today) is None,
         intake=intake,

@@ -132,6 +132,25 @@ def test_nobody_else_can_be_looked_at_through_a_visit(machine: Any) -> None:
     assert m.post(f"/visits/{visit}/look", {"reason": "x", "person": other}).status_code == 404
 
 
+def test_what_a_person_allowed_is_listed_and_taken_back(machine: Any) -> None:
+    m = machine()
+    visit = m.post("/visits", {"applicant": MOTHER, "agent": SON}).json()["visit"]
+    entered = m.post(f"/visits/{visit}/mandate", MANDATE).json()
+    m.post(f"/visits/{visit}/fetch", {"item": "jinglaoka"})
+    listed = m.get(f"/visits/{visit}/permissions").json()
+    (mandate,), consents = listed["mandates"], listed["consents"]
+    assert mandate["holds"] and SON["name"] not in m.get(f"/visits/{visit}/permissions").content.decode()
+    ended = m.post(f"/visits/{visit}/mandates/{mandate['ref']}/end", key="e")
+    assert ended.json() == {"ref": mandate["ref"], "since": "2026-09-01"}
+    assert m.post(f"/visits/{visit}/mandates/{mandate['ref']}/end", key="e").content == ended.content
+    assert m.post(f"/visits/{visit}/mandates/{visit}/end").status_code == 404
+    for one in consents:
+        assert m.post(f"/visits/{visit}/consents/{one['ref']}/withdraw").json()["ref"] == one["ref"]
+    after = m.get(f"/visits/{visit}/permissions").json()
+    assert not any(one["holds"] for one in (*after["mandates"], *after["consents"]))
+    assert entered
+
+
 def upload(m: Any, data: bytes, name: str = "a.png", kind: str = "image/png") -> Any:
     given = {"Authorization": f"Bearer {m.raw}", "Idempotency-Key": "u"}
     return m.client.generic("POST", f"/api/v1/files?name={name}", data, content_type=kind, headers=given)

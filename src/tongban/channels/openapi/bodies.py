@@ -46,6 +46,12 @@ class MandateIn(Body, frozen=True):
     until: dt.date | None = None
 
 
+class EndIn(Body, frozen=True):
+    """``document``: which document ends a guardianship; empty for all else."""
+
+    document: Annotated[str, Meta(max_length=100)] = ""
+
+
 class MeetIn(Body, frozen=True):
     """Begin to serve a person at a counter; with an agent, the agent is the one who is here."""
 

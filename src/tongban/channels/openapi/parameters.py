@@ -10,6 +10,8 @@ CenterInPath = Annotated[str, Path(pattern=r"^[0-9]{9}$", description="A center 
 VisitId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="A visit that this token began")
 ]
+MandateId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="A mandate")]
+ConsentId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="A consent")]
 DraftId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="A draft")]
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="The SM3 digest of a paper's bytes")]
 Cursor = Annotated[str, Query(max_length=200, description="Where the last page ended (`next`); empty: the first page")]

@@ -13,12 +13,15 @@ from tongban.channels.openapi.answers import (
     PersonInClear,
     VisitSeen,
 )
-from tongban.channels.openapi.bodies import FetchIn, LookIn, MandateIn, MeetIn, Nothing
-from tongban.channels.openapi.parameters import VisitId
+from tongban.channels.openapi.bodies import EndIn, FetchIn, LookIn, MandateIn, MeetIn, Nothing
+from tongban.channels.openapi.parameters import ConsentId, MandateId, VisitId
 from tongban.channels.openapi.wire import Call, read, write
 from tongban.flows import access, serve
+from tongban.flows import permissions as permissions_flow
+from tongban.flows.permissions import Ended, Withdrawn
 from tongban.flows.serve import Met
-from tongban.reads import assessment, serving
+from tongban.reads import assessment, permissions, serving
+from tongban.reads.permissions import Allowed
 
 router = Router(tags=["visits"])
 
@@ -63,6 +66,26 @@ def enter_mandate(call: Call, visit: VisitId, body: MandateIn) -> Entered:
             key=call.key,
         )
     )
+
+
+@read(router, "/visits/{visit}/permissions")
+def show_permissions(call: Call, visit: VisitId) -> Allowed:
+    """委托与授权: the mandates and consents that the one who is here may end, what holds first"""
+    return permissions.allowed(call.actor, visit, at=call.at)
+
+
+@write(router, "/visits/{visit}/mandates/{mandate}/end")
+def end_mandate(call: Call, visit: VisitId, mandate: MandateId, body: EndIn) -> Ended:
+    """撤销委托: the one who is here takes a mandate back or lays one down; it holds from today
+
+    A guardianship ends by a document, named by a token with case.supervise. Ended twice, the first day counts."""
+    return permissions_flow.end_mandate(call.actor, visit, mandate, body.document, at=call.at, key=call.key)
+
+
+@write(router, "/visits/{visit}/consents/{consent}/withdraw")
+def withdraw_consent(call: Call, visit: VisitId, consent: ConsentId, body: Nothing) -> Withdrawn:
+    """撤回授权: departments are not asked under this consent any more; what came before stays"""
+    return permissions_flow.withdraw_consent(call.actor, visit, consent, at=call.at, key=call.key)
 
 
 @write(router, "/visits/{visit}/fetch")

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from tongban.channels.window import serve_bring, serve_item, serve_papers, serve_receive, serve_start, serve_visit
+from tongban.channels.window import (
+    serve_bring,
+    serve_item,
+    serve_papers,
+    serve_permissions,
+    serve_receive,
+    serve_start,
+    serve_visit,
+)
 
 VISIT, ITEM = "visit/<uuid:visit>/", "visit/<uuid:visit>/item/<slug:code>/"
 CASE = "visit/<uuid:visit>/case/<slug:number>/"
@@ -15,6 +23,9 @@ urlpatterns = [
     path(VISIT + "find", serve_visit.find, name="find"),
     path(VISIT + "look", serve_visit.look, name="look"),
     path(VISIT + "mandate", serve_visit.mandate, name="mandate"),
+    path(VISIT + "permissions", serve_permissions.page, name="permissions"),
+    path(VISIT + "mandate/<uuid:mandate>/end", serve_permissions.end_mandate, name="end_mandate"),
+    path(VISIT + "consent/<uuid:consent>/withdraw", serve_permissions.withdraw_consent, name="withdraw_consent"),
     path(VISIT + "close", serve_visit.close, name="close"),
     path(VISIT + "scan", serve_papers.scan, name="scan"),
     path(ITEM, serve_item.item, name="item"),
