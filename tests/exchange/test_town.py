@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.conftest import AT
+from tests.exchange.ring import enrolled
 from tests.exchange.town import Town
 from tests.flows.people import PUTUO, staff, with_mandate
 from tests.flows.split_case import putuo, split, yangpu
@@ -19,8 +20,8 @@ from tongban.domain.nodes import Node, Nodes
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
-from tongban.exchange import arriving, inbox, outbox, queries, questions, requests
-from tongban.flows import access, elsewhere, forget, handle, publish
+from tongban.exchange import arriving, bag, inbox, letters, outbox, queries, questions, requests
+from tongban.flows import access, elsewhere, forget, handle, incoming, publish
 from tongban.plumbing import crypto, files, here
 from tongban.reads import verify
 from tongban.registers.cases import queries as cases
@@ -242,15 +243,8 @@ def test_a_node_that_did_not_hold_the_case_is_not_believed(town: Town) -> None:
     town.carry()
     # 普陀 has given the pen away; a 普陀 that writes on regardless is not followed by anybody.
     with town.at("putuo"):
-        from tongban.domain.nodes import Nodes
-        from tongban.plumbing import here
-
-        lying = Nodes(tuple(n for n in town.nodes.nodes if n.code != "yangpu"))
-        from tongban.domain.nodes import Node
-        from tongban.domain.text import Text
-
         wide = Node("putuo", Text("普陀区节点"), "district", ("310107", "310110"))
-        lying = Nodes((lying.by_code["city"], wide, lying.by_code["minhang"]))
+        lying = Nodes((town.nodes.by_code["city"], wide, town.nodes.by_code["minhang"]))
         with here.as_node("putuo", lying):
             handle.accept(yangpu(), receipt.number, at=LATER)
     town.carry()
@@ -384,3 +378,62 @@ def test_letters_are_kept_for_a_month_after_they_were_applied(town: Town) -> Non
         assert forget.letters(AT + 2 * outbox.KEEP) == 0
         cursor.execute("select count(*) from exchange_letter")
         assert cursor.fetchone() == (2,)
+
+
+def test_a_newer_letter_is_parked_shown_and_applied_after_the_upgrade(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    monkeypatch.setattr(letters, "SCHEMA", letters.SCHEMA + 1)
+    packed = [data for to, data in town.bags("putuo") if to == "yangpu"]
+    monkeypatch.undo()
+    for data in packed:
+        town.deliver("yangpu", data)
+    with town.at("yangpu"):
+        (parked,) = inbox.parked()
+        assert (parked.reason, parked.kind, parked.number) == ("version", "dossier", receipt.number)
+        assert cases.get(receipt.number) is None
+        assert incoming.tend(LATER) == 0
+        assert [one.tries for one in inbox.parked()] == [1]
+    monkeypatch.setattr(letters, "SCHEMA", letters.SCHEMA + 1)
+    with town.at("yangpu"):
+        assert incoming.tend(LATER) == 1
+        assert cases.get(receipt.number) is not None and inbox.parked() == []
+
+
+@pytest.mark.parametrize("spoil", ["unsigned", "changed", "stranger", "for another"])
+def test_what_no_node_of_the_ring_signed_is_kept_and_not_believed(town: Town, tmp_path: Path, spoil: str) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    (data,) = [data for to, data in town.bags("putuo") if to == "yangpu"]
+    if spoil == "unsigned":
+        data = data[: len(data) // 2]
+    if spoil == "changed":
+        data = data[:-20] + bytes(20)
+    if spoil == "stranger":
+        stranger = enrolled(tmp_path / "elsewhere", "ed25519", "putuo", "yangpu")["putuo"]
+        data = bag.pack(bag.Bag("putuo", "yangpu", "letters", 1, 1, letters.SCHEMA, [b"{}"]), stranger, at=AT)
+    to = "minhang" if spoil == "for another" else "yangpu"
+    assert town.deliver(to, data).from_node == ""
+    with town.at(to):
+        assert cases.get(receipt.number) is None
+        (refused,) = queries.refused_bags()
+        assert refused.reason in ("unsigned", "changed", "foreign", "not_for_me", "format")
+
+
+def test_a_scan_of_twenty_megabytes_goes_in_pieces(town: Town) -> None:
+    body = (bytes(range(256)) * 80_000)[:20_000_000]
+    digest = files.keep(body)
+    with town.at("putuo"):
+        split(putuo(), papers=(PaperIn("id_card", digest=digest), PaperIn("hukou_book"), PaperIn("economic_authorisation")))  # fmt: skip
+    packed = town.bags("putuo")
+    assert max(len(data) for _, data in packed) < 2_000_000
+    files._path(digest).unlink()
+    pieces = [(to, data) for to, data in packed if bag.peek(data).lane == "files"]
+    assert len(pieces) == 39
+    for to, data in pieces[:-1]:
+        town.deliver(to, data)
+    assert not files.exists(digest)
+    town.deliver(*pieces[-1])
+    assert files.read(digest) == body
