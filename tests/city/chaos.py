@@ -29,6 +29,9 @@ from tongban.config.settings.base import CITY_FOLDER
 from tongban.plumbing import clock
 
 PATIENCE = 180.0
+# What `tongban verify` says of a case whose personal part was lost with a disk.
+BARED = ("of the sealed values that the log names are gone", "its person is gone (cases_case.applicant)",
+         "its person is gone (credentials_credential.holder)")  # fmt: skip
 
 
 class Outcome(msgspec.Struct):
@@ -49,6 +52,7 @@ class Outcome(msgspec.Struct):
     entries: int = 0
     crossed: int = 0
     settled: float = 0.0
+    bared: int = 0
     wrong: list[str] = []
     left: int = 0
 
@@ -126,7 +130,18 @@ def _live(
     found.wrong = [*storm.faults, *day.tally.faults, *left, *_kept(city, day, found)]
     if found.refused_bags and not storm.struck["forged"]:
         found.wrong.append(f"{found.refused_bags} bags were refused and nobody forged any")
-    found.wrong += [f"tongban verify at {node}: {said}" for node, said in evening.verify(city).items()]
+    for node, said in evening.verify(city).items():
+        wrong, found.bared = _without_bared(node, said, node in storm.restored, found.bared)
+        found.wrong += wrong
+
+
+def _without_bared(node: str, said: str, restored: bool, bared: int) -> tuple[list[str], int]:
+    """What verify finds wrong at a node. A node that was put back to an older backup gets the log of its cases from the others, but
+    what was personal and stood in its own lost database only (answers, whom they are about) is nowhere else, by design: facts
+    carry no personal data. That is counted, not forgiven: it must be told by verify, and at such a node only."""
+    lines = [line.strip(" ✗") for line in said.splitlines() if line.strip().startswith("✗")] or [said[-600:]]
+    gone = [line for line in lines if restored and line.endswith(BARED)]
+    return [f"tongban verify at {node}: {line}" for line in lines if line not in gone], bared + len(gone)
 
 
 def _kept(city: City, day: Day, found: Outcome) -> list[str]:
@@ -166,6 +181,11 @@ def show(console: Console, found: Outcome) -> None:
         f"refused; {found.cases:,} cases with {found.entries:,} entries in {found.copies:,} copies, {found.crossed:,} crossed",
         highlight=False,
     )  # fmt: skip
+    if found.bared:
+        console.print(
+            f"{found.bared} findings of verify about what was personal and lay only in a database that was put back to an older "
+            "backup: answers and persons come back from no other node", highlight=False,
+        )  # fmt: skip
     for line in found.wrong[:40]:
         console.print(f"  [red]✗[/red] {line}", highlight=False)
     if found.left:

@@ -52,6 +52,7 @@ class Storm(threading.Thread):
         self.faults: list[str] = []
         self.over = threading.Event()
         self.backups: dict[str, Path] = {}
+        self.restored: set[str] = set()
         self._later: list[threading.Timer] = []
 
     def run(self) -> None:
@@ -281,6 +282,7 @@ class Storm(threading.Thread):
                 os.chown(Path(place) / name, owner.st_uid, owner.st_gid)
         house.data.chmod(0o700)
         house.start_database()
+        self.restored.add(house.node)
         self.city.open(house)
         return True
 

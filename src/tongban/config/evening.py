@@ -37,7 +37,7 @@ def evening(console: Console, city: City, day: Day, seconds: float) -> bool:
     with console.status("Verifying each node …"):
         failed = verify(city)
     for node, said in failed.items():
-        console.print(f"[red]✗ tongban verify at {node}:[/red] {said}", highlight=False)
+        console.print(f"[red]✗ tongban verify at {node}:[/red] {said[-1_500:]}", highlight=False)
     if not failed:
         console.print(f"[green]✓[/green] tongban verify: clean at all {len(city.houses)} nodes", highlight=False)
     return not (day.tally.faults or left or found.wrong or failed)
@@ -76,11 +76,11 @@ def verify(city: City) -> dict[str, str]:
     failed = {}
     for code, house in city.houses.items():
         done = subprocess.run(
-            [sys.executable, "-c", "from tongban.config.commands import main; main()", "verify"], env=house.environ(),
-            capture_output=True, text=True, timeout=600,
+            [sys.executable, "-c", "from tongban.config.commands import main; main()", "verify"],
+            env=house.environ() | {"COLUMNS": "400"}, capture_output=True, text=True, timeout=600,
         )  # fmt: skip
         if done.returncode:
-            failed[code] = (done.stdout + done.stderr)[-1_500:]
+            failed[code] = (done.stdout + done.stderr)[-20_000:]
     return failed
 
 
