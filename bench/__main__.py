@@ -1,6 +1,6 @@
 """All benches, one after another, each in a process of its own: `make bench`.
 
-uv run python -m bench [--quick] [acceptances|pages|memory|search|plans|hand_overs …]
+uv run python -m bench [--quick] [acceptances|pages|memory|search|plans|bags|hand_overs|many_nodes …]
 """
 
 import subprocess
@@ -11,7 +11,7 @@ import click
 
 from bench.lab import console
 
-BENCHES = ("acceptances", "pages", "memory", "search", "plans", "hand_overs")
+BENCHES = ("acceptances", "pages", "memory", "search", "plans", "bags", "hand_overs")
 
 
 @click.command(help=__doc__)
