@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tongban.domain.staffing import make_password
+from tongban.domain.actor import POWERS
+from tongban.domain.staffing import POWERS_IN_ENGLISH, make_password
 
 
 def test_a_first_password_can_be_read_out_and_is_never_repeated() -> None:
@@ -18,3 +19,7 @@ def test_a_first_password_can_be_read_out_and_is_never_repeated() -> None:
 def test_too_little_chance_is_refused() -> None:
     with pytest.raises(ValueError, match="16"):
         make_password(b"x" * 15)
+
+
+def test_every_power_is_said_in_english() -> None:
+    assert set(POWERS_IN_ENGLISH) == set(POWERS)

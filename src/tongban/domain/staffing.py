@@ -21,6 +21,7 @@ POWERS_IN_ENGLISH: dict[str, str] = {
     "audit.read": "See the audit trail",
     "staff.manage": "Manage staff and powers",
     "catalog.publish": "Publish the catalog",
+    "exchange.manage": "Manage the exchange: see letters that are stuck and try them again",
     "enquiry.answer": "Answer enquiries of a department",
 }
 # Characters of a first password that cannot be mistaken when read from a screen or over the telephone.

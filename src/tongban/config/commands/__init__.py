@@ -16,6 +16,7 @@ COMMANDS = {
     "journey": "Play the founding documents' journey through the real flows.",
     "catalog": "Check, publish or show the city's items.",
     "plan": "Compose the plans of life events: one of them, or the table over all.",
+    "staff": "Hire the first member of staff.",
     "verify": "Recompute all chains, folds and audit seals.",
     "doctor": "Say what is missing on this machine and how to mend it.",
 }
