@@ -119,6 +119,18 @@ def test_without_the_post_office_local_work_goes_on(pair: Pair) -> None:
     pair.until(lambda: pair.lane("a", "b")[:2] == (3, 3))
 
 
+def test_a_post_office_that_lost_everything_is_filled_again(pair: Pair) -> None:
+    """Letters were confirmed by a server whose disk is gone before anybody fetched them."""
+    pair.post("a", "b", 40)
+    assert pair.start("a", "--once").wait(30) == 0
+    assert pair.lane("a", "b") == (40, 40, 0)
+    asyncio.run(anew(pair.office))
+    pair.start("a")
+    pair.start("b")
+    pair.until(lambda: pair.lane("a", "b") == (40, 40, 40))
+    assert pair.came("b", "a") == 40
+
+
 def test_a_restored_node_gives_no_number_twice(pair: Pair) -> None:
     pair.post("b", "a", 10)
     pair.post("a", "b", 5)
