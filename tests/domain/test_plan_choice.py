@@ -92,7 +92,9 @@ def test_what_is_chosen_can_be_done(problem: Problem) -> None:
         return
     edges = list(problem.edges)
     for need in problem.needs:
-        open_ways = bool(set(need.fields) & found.fields) or need.paper in found.papers
+        open_ways = any(found.fields >> f & 1 for f in need.fields) or (
+            need.paper >= 0 and bool(found.papers >> need.paper & 1)
+        )
         open_ways |= need.follow >= 0 and not need.follow & ~found.visits
         makers = [k for k in need.makers if found.usable(k, need.item)]
         assert open_ways or makers

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tongban.domain.element import Element
 from tongban.domain.expression import Expr
-from tongban.domain.prepared import ItemTerm, PaperTerm, Prepared
+from tongban.domain.prepared import PaperTerm, Prepared
 from tongban.domain.situation import weigh
 from tongban.domain.text import Text
 
@@ -31,27 +31,16 @@ def circle(prepared: Prepared) -> tuple[Wait, ...]:
         code = term.entry.item
         waits[code] = [[Wait(code, after.item, "", after.why)] for after in term.entry.after]
         for paper in term.papers:
-            makers = _makers(prepared, term, paper)
+            makers = dict.fromkeys(maker for each in paper.makers for maker in each)
             if makers and not _way_out(paper):
-                waits[code].append([Wait(code, maker, paper.material) for maker in makers])
+                names = (prepared.items[maker].entry.item for maker in makers)
+                waits[code].append([Wait(code, name, paper.material) for name in names])
     return _circle(waits)
 
 
 def _way_out(paper: PaperTerm) -> bool:
     may_follow = paper.need.tolerated_days > 0 and not paper.need.key
     return may_follow or any(way.check or way.declaration for way in paper.ways)
-
-
-def _makers(prepared: Prepared, term: ItemTerm, paper: PaperTerm) -> list[str]:
-    """The other items of the event whose result satisfies the paper."""
-    found = []
-    for other in prepared.items:
-        if other.entry.item == term.entry.item:
-            continue
-        issues = other.issues if other.entry.of == paper.of else frozenset[str]()
-        if any(way.credential in issues or way.result == other.entry.item for way in paper.ways):
-            found.append(other.entry.item)
-    return found
 
 
 def _circle(waits: dict[str, list[list[Wait]]]) -> tuple[Wait, ...]:

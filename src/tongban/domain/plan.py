@@ -79,7 +79,7 @@ class PlanItem(msgspec.Struct, frozen=True):
     optional: bool = False
 
 
-class FormField(msgspec.Struct, frozen=True):
+class FormField(msgspec.Struct, frozen=True, gc=False):
     """One element of the one form: where its value comes from (``by`` names the e-licence, check or item) and which items
     use it. ``maybe``: whether it is needed depends on answers still to come."""
 
@@ -94,7 +94,7 @@ class FormField(msgspec.Struct, frozen=True):
     maybe: bool = False
 
 
-class PlanPaper(msgspec.Struct, frozen=True):
+class PlanPaper(msgspec.Struct, frozen=True, gc=False):
     """One material of one person and how it is satisfied for ``items``. ``original``: it must be seen. ``days``: within how
     many calendar days after acceptance what follows must come."""
 
@@ -119,7 +119,7 @@ class PlanVisit(msgspec.Struct, frozen=True):
     because: tuple[tuple[str, Cause | Literal["follow", "window"]], ...]
 
 
-class PlanStep(msgspec.Struct, frozen=True):
+class PlanStep(msgspec.Struct, frozen=True, gc=False):
     """A step of the graph. ``who`` is a department or ``self``; days are working days after the start, ``after`` the keys
     of the steps it waits for. ``critical``: the plan is as long as this and the other critical steps together."""
 
@@ -148,7 +148,7 @@ class Counts(msgspec.Struct, frozen=True):
     days: int = 0
 
 
-class Saving(msgspec.Struct, frozen=True):
+class Saving(msgspec.Struct, frozen=True, gc=False):
     """``count`` units that one by one costs and the plan does not (negative: that only the plan costs). ``what`` is the
     element, material, step or cause; ``because`` a key of plan_words.WHY; ``by`` the item, e-licence … that saves it."""
 

@@ -1,9 +1,10 @@
 """The exact choice behind a plan: which of the ways to satisfy each need to take, so that visits, then papers to bring, then
 fields to type, then days are fewest. Choices interact (a result adds an edge and days, one paper serves several items), so
-taking the best way need by need is wrong. Sets are opened only as far as must be, and days for opened sets cost one sweep."""
+taking the best way need by need is wrong. Ways that cost are opened only as far as must be: where items wait for each other,
+one of the few ways that break the circle; when each item then ends is one sweep."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tongban.domain.plan_days import Days
@@ -36,13 +37,13 @@ class Problem(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The best: its cost (visits, papers, fields, days), what is opened, and when each item begins and ends (days after
-    the start). ``order``: the place of each item in the order of ending, which no result may be used against."""
+    """The best: its cost (visits, papers, fields, days), what is opened (as masks of numbers), and when each item begins and
+    ends (days after the start). ``order``: the place of each item in the order of ending, which no result goes against."""
 
     cost: tuple[int, int, int, int]
     visits: int
-    papers: frozenset[int]
-    fields: frozenset[int]
+    papers: int
+    fields: int
     begins: tuple[int, ...]
     ends: tuple[int, ...]
     order: tuple[int, ...]
@@ -53,15 +54,13 @@ class Choice(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """A need that is not settled by a promise: what may still settle it under the visits looked at."""
+    """A need that no promise settles: the makers, and masks of the fields and the paper that may still settle it."""
 
     item: int
     makers: tuple[int, ...]
-    fields: frozenset[int]
+    makers_mask: int
+    fields: int
     paper: int
-
-
-_Set = frozenset[int]
 
 
 def visits_of(mask: int) -> int:
@@ -72,17 +71,18 @@ def visits_of(mask: int) -> int:
 def choose(problem: Problem) -> Choice | None:
     """The cheapest choice in the order visits, papers, fields, days; None when a circle leaves no way at all."""
     best: Choice | None = None
+    needs = [_masked(need) for need in problem.needs]
     for mask in _masks(problem):
         if best is not None and visits_of(mask) > best.cost[0]:
             break
-        for found in _within(problem, mask):
+        for found in _within(problem, needs, mask):
             if best is None or found.cost < best.cost:
                 best = found
     return best
 
 
 def _masks(problem: Problem) -> list[int]:
-    """Every set of visits that might do, the fewest visits first; of two for one price only the wider."""
+    """Every set of visits that might do, the fewest visits first."""
     useful = problem.visits
     for need in problem.needs:
         useful |= need.paper_visit if need.paper >= 0 else 0
@@ -95,57 +95,181 @@ def _masks(problem: Problem) -> list[int]:
     return sorted(wide, key=lambda mask: (visits_of(mask), mask))
 
 
-def _within(problem: Problem, mask: int) -> Iterator[Choice]:
+def _within(problem: Problem, masked: list[tuple[_Open, int, int]], visits: int) -> Iterator[Choice]:
     """The choices with fewest papers, then fewest fields, that these visits allow (several when days must tell)."""
-    needs = _opened(problem, mask)
+    needs = _opened(masked, visits)
     if needs is None:
         return
-    every = frozenset(field for need in needs for field in need.fields)
-    if isinstance(_sweep(problem, needs, frozenset(need.paper for need in needs), every), list):
-        # Not even with everything opened: a circle of fixed order, which no search would find a way out of.
+    every = _union(need.fields for need in needs)
+    if _Sweep(problem, needs).run(_union(need.paper for need in needs), every) is None:
+        # Not even with everything opened: a circle of fixed order.
         return
-    must = frozenset(need.paper for need in needs if not need.makers and not need.fields)
-    for papers in _fewest(must, lambda opened: _sweep(problem, needs, opened, every), lambda need: (need.paper,)):
-        left = _undominated([need for need in needs if need.paper not in papers])
-        typed = frozenset(next(iter(need.fields)) for need in left if not need.makers and len(need.fields) == 1)
-        sweep = _sweeper(problem, left, papers)
-        for fields in _fewest(typed, sweep, lambda need: tuple(sorted(need.fields))):
-            swept = sweep(fields)
-            assert isinstance(swept, _Swept)
-            days = problem.clock.working(max(swept.ends, default=0))
-            cost = (visits_of(mask), len(papers), len(fields), days)
-            yield Choice(cost, mask, papers, fields, swept.begins, swept.ends, swept.order)
+    must = _union(need.paper for need in needs if not need.makers and not need.fields)
+    brought = ((1 << need.item, need.makers_mask, need.paper) for need in needs if not need.fields)
+    for papers in _fewest(_Cuts(problem, brought, must), must):
+        left = _undominated([need for need in needs if not need.paper & papers])
+        typed = _union(need.fields for need in left if not need.makers and need.fields.bit_count() == 1)
+        sweep = _Sweep(problem, left)
+        # With all fields opened nobody waits for fewer days.
+        least = sweep.days(every)
+        asked = ((1 << need.item, need.makers_mask, need.fields) for need in left)
+        for fields in _fewest(_Cuts(problem, asked, typed), typed):
+            swept = sweep.run(0, fields)
+            assert swept is not None
+            taken = problem.clock.working(max(swept.ends, default=0))
+            cost = (visits_of(visits), papers.bit_count(), fields.bit_count(), taken)
+            yield Choice(cost, visits, papers, fields, swept.begins, swept.ends, swept.order)
+            if taken == least:
+                break
 
 
-def _opened(problem: Problem, mask: int) -> list[_Open] | None:
+def _union(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _masked(need: Need) -> tuple[_Open, int, int]:
+    """A need with its ways as masks, and the visits that its paper and its promise take."""
+    makers, fields = _union(1 << maker for maker in need.makers), _union(1 << field for field in need.fields)
+    opened = _Open(need.item, need.makers, makers, fields, 1 << need.paper if need.paper >= 0 else 0)
+    return opened, need.paper_visit, need.follow
+
+
+def _opened(needs: list[tuple[_Open, int, int]], visits: int) -> list[_Open] | None:
     """The needs that remain under these visits; None when one of them has no way left."""
     found = []
-    for need in problem.needs:
-        if need.follow >= 0 and not need.follow & ~mask:
+    for need, visit, follow in needs:
+        if follow >= 0 and not follow & ~visits:
             continue
-        paper = need.paper if need.paper >= 0 and not need.paper_visit & ~mask else -1
-        if paper < 0 and not need.makers and not need.fields:
+        if visit & ~visits and need.paper:
+            if not need.makers and not need.fields:
+                return None
+            need = need._replace(paper=0)
+        elif not need.paper and not need.makers and not need.fields:
             return None
-        found.append(_Open(need.item, need.makers, frozenset(need.fields), paper))
+        found.append(need)
     return found
 
 
 def _undominated(needs: list[_Open]) -> list[_Open]:
     """Of two fields that settle a need the one that settles no more than the other is never better: leave it out."""
-    if all(len(need.fields) < 2 for need in needs):
+    if all(need.fields.bit_count() < 2 for need in needs):
         return needs
-    serves: dict[int, set[int]] = {}
+    serves: dict[int, int] = {}
     for i, need in enumerate(needs):
-        for field in need.fields:
-            serves.setdefault(field, set()).add(i)
+        for field in _bits(need.fields):
+            serves[field] = serves.get(field, 0) | 1 << i
 
-    def better(a: int, b: int) -> bool:
-        return serves[a] > serves[b] or (serves[a] == serves[b] and a < b)
+    def worse(field: int, than: int) -> bool:
+        return not serves[field] & ~serves[than] and (serves[field] != serves[than] or than < field)
 
-    return [
-        need._replace(fields=frozenset(f for f in need.fields if not any(better(other, f) for other in need.fields)))
-        for need in needs
-    ]
+    def kept(fields: int) -> int:
+        bits = _bits(fields)
+        return _union(f for f in bits if not any(worse(f, other) for other in bits if other != f))
+
+    return [need._replace(fields=kept(need.fields)) for need in needs]
+
+
+def _bits(mask: int) -> list[int]:
+    """The single bits of a mask."""
+    found = []
+    while mask:
+        found.append(mask & -mask)
+        mask &= mask - 1
+    return found
+
+
+def _fewest(cuts: "_Cuts", must: int) -> Iterator[int]:
+    """All smallest sets of ways that hold ``must`` and break every circle, each once. Every set that does so hits every cut,
+    so cuts are looked for only where those known are hit already; a way passed over is not tried again below."""
+    known: list[int] = []
+
+    def reached(opened: int, banned: int, budget: int) -> Iterator[int]:
+        missed = [cut & ~banned for cut in known if not cut & opened]
+        if not missed:
+            more = cuts.missed(opened)
+            if not more:
+                yield opened
+                return
+            known.extend(more)
+            missed = [cut & ~banned for cut in more]
+        if _apart(missed) <= budget:
+            for way in _bits(min(missed, key=int.bit_count)):
+                yield from reached(opened | way, banned, budget - 1)
+                banned |= way
+
+    for budget in range(cuts.all_ways.bit_count() + 1):
+        found = False
+        for opened in reached(must, 0, budget):
+            found = True
+            yield opened
+        if found:
+            return
+
+
+def _apart(cuts: list[int]) -> int:
+    """So many cuts, at least, share no way: each of them takes a way of its own."""
+    hit = count = 0
+    for cut in sorted(cuts, key=int.bit_count):
+        if not cut & hit:
+            hit, count = hit | cut, count + 1
+    return count
+
+
+class _Cuts:
+    """Finds circles among waits: (the item as a bit, the makers it waits for as a mask, the ways around it as a mask).
+    ``must`` is opened in any case."""
+
+    def __init__(self, problem: Problem, waits: Iterable[tuple[int, int, int]], must: int) -> None:
+        self.every = (1 << len(problem.days)) - 1
+        fixed = ((1 << then, 1 << first, 0) for first, then, _ in problem.edges)
+        # Few makers and few ways around make small cuts: those come first. What ends even now never stands in a circle.
+        ordered = sorted({*waits, *fixed}, key=lambda wait: (wait[1].bit_count(), wait[2].bit_count(), wait))
+        self.waits = self._left(ordered, must)
+        self.all_ways = _union(way for _, _, way in self.waits)
+
+    def _left(self, waits: list[tuple[int, int, int]], opened: int) -> list[tuple[int, int, int]]:
+        """The waits of items that never end."""
+        left = [wait for wait in waits if not wait[2] & opened]
+        while True:
+            stopped = 0
+            for item, _, _ in left:
+                stopped |= item
+            ended = self.every & ~stopped
+            still = [wait for wait in left if not wait[1] & ended]
+            if len(still) == len(left):
+                return left
+            left = still
+
+    def missed(self, opened: int) -> list[int]:
+        """Cuts that these ways do not hit: of each at least one way must be opened (0: nothing helps). Empty when all items
+        come to their end."""
+        left = self._left(self.waits, opened)
+        if not left:
+            return []
+        if not left[0][1]:
+            return [left[0][2]]
+        # Items left over wait, each for makers that are left over too. In a set of them that is closed under one such wait
+        # each, the first to end cannot have waited: the way around its wait is opened, whatever else is.
+        makers: dict[int, int] = {}
+        around: dict[int, int] = {}
+        for item, mask, way in left:
+            if item not in makers:
+                makers[item], around[item] = mask, way
+        return [_union(around[item] for item in _bits(mask)) for mask in _closed(makers)]
+
+
+def _closed(makers: dict[int, int]) -> set[int]:
+    """For each item all that it waits for, directly or through others."""
+    reach = dict(makers)
+    for through in reach:
+        further = reach[through]
+        for item, seen in reach.items():
+            if seen & through:
+                reach[item] = seen | further
+    return set(reach.values())
 
 
 class _Swept(NamedTuple):
@@ -156,74 +280,56 @@ class _Swept(NamedTuple):
     order: tuple[int, ...]
 
 
-_Sweep = Callable[[_Set], "_Swept | list[_Open]"]
+class _Sweep:
+    """Lets every item begin as soon as all it waits for is there, each need by the first maker that ends."""
 
+    def __init__(self, problem: Problem, needs: list[_Open]) -> None:
+        self.problem, self.needs = problem, needs
+        n = len(problem.days)
+        self.after: list[list[tuple[int, int]]] = [[] for _ in range(n)]
+        self.waiting = [0] * n
+        for first, then, days in problem.edges:
+            self.waiting[then] += 1
+            self.after[first].append((then, days))
+        self.makes: list[list[int]] = [[] for _ in range(n)]
+        for i, need in enumerate(needs):
+            for maker in need.makers:
+                self.makes[maker].append(i)
 
-def _fewest(must: _Set, sweep: _Sweep, ways: Callable[[_Open], tuple[int, ...]]) -> list[_Set]:
-    """All smallest sets that hold ``must`` and let the sweep come to its end. A sweep that stands still tells the needs of
-    which at least one must be settled, so only those are tried."""
-    level = [must]
-    while level:
-        good, stuck = [], []
-        for opened in level:
-            swept = sweep(opened)
-            if isinstance(swept, _Swept):
-                good.append(opened)
-            else:
-                stuck.append((opened, swept))
-        if good:
-            return good
-        wider = {opened | {way} for opened, needs in stuck for need in _narrow(needs) for way in ways(need) if way >= 0}
-        level = sorted(wider - set(level), key=sorted)
-    return []
+    def days(self, fields: int) -> int:
+        """The working days with these fields opened."""
+        swept = self.run(0, fields)
+        return self.problem.clock.working(max(swept.ends, default=0)) if swept else 0
 
+    def run(self, papers: int, fields: int) -> _Swept | None:
+        """The sweep with these opened; None when it does not come to its end. Since items are taken in the order of their
+        ends, every end is the earliest possible (Knuth's generalisation of Dijkstra's method)."""
+        days, add = self.problem.days, self.problem.clock.add
+        n = len(days)
+        settled = [bool(need.paper & papers or need.fields & fields) for need in self.needs]
+        waiting = self.waiting.copy()
+        for need, is_settled in zip(self.needs, settled, strict=True):
+            if not is_settled:
+                waiting[need.item] += 1
+        begins, ends, order = [0] * n, [-1] * n, [0] * n
+        heap = [(add(0, days[i]), i) for i in range(n) if not waiting[i]]
+        heapq.heapify(heap)
+        done = 0
 
-def _narrow(needs: list[_Open]) -> list[_Open]:
-    """A need that no item can settle must be settled itself: then it alone need be looked at."""
-    sure = next((need for need in needs if not need.makers), None)
-    return needs if sure is None else [sure]
+        def arrived(item: int, at: int) -> None:
+            if at > begins[item]:
+                begins[item] = at
+            waiting[item] -= 1
+            if not waiting[item]:
+                heapq.heappush(heap, (add(begins[item], days[item]), item))
 
-
-def _sweeper(problem: Problem, needs: list[_Open], papers: _Set) -> _Sweep:
-    return lambda fields: _sweep(problem, needs, papers, fields)
-
-
-def _sweep(problem: Problem, needs: list[_Open], papers: _Set, fields: _Set) -> "_Swept | list[_Open]":
-    """Let every item begin as soon as all it waits for is there, each need by the first maker that ends. Since items are
-    taken in the order of their ends, every end is the earliest possible (Knuth's generalisation of Dijkstra's method).
-    Returns the needs that stand in the way when items wait for each other in a circle."""
-    n, clock = len(problem.days), problem.clock
-    waiting, begins, ends, order = [0] * n, [0] * n, [-1] * n, [0] * n
-    after: list[list[tuple[int, int]]] = [[] for _ in range(n)]
-    makes: list[list[int]] = [[] for _ in range(n)]
-    for first, then, days in problem.edges:
-        waiting[then] += 1
-        after[first].append((then, days))
-    live = [need for need in needs if need.paper not in papers and not need.fields & fields]
-    for i, need in enumerate(live):
-        waiting[need.item] += 1
-        for maker in need.makers:
-            makes[maker].append(i)
-    settled = [False] * len(live)
-    heap = [(clock.add(0, days), i) for i, days in enumerate(problem.days) if not waiting[i]]
-    heapq.heapify(heap)
-    done = 0
-
-    def arrived(item: int, at: int) -> None:
-        begins[item] = max(begins[item], at)
-        waiting[item] -= 1
-        if not waiting[item]:
-            heapq.heappush(heap, (clock.add(begins[item], problem.days[item]), item))
-
-    while heap:
-        end, item = heapq.heappop(heap)
-        ends[item], order[item], done = end, done, done + 1
-        for then, days in after[item]:
-            arrived(then, end + days)
-        for i in makes[item]:
-            if not settled[i]:
-                settled[i] = True
-                arrived(live[i].item, end)
-    if done == n:
-        return _Swept(tuple(begins), tuple(ends), tuple(order))
-    return [need for need, is_settled in zip(live, settled, strict=True) if not is_settled]
+        while heap:
+            end, item = heapq.heappop(heap)
+            ends[item], order[item], done = end, done, done + 1
+            for then, wait in self.after[item]:
+                arrived(then, end + wait)
+            for i in self.makes[item]:
+                if not settled[i]:
+                    settled[i] = True
+                    arrived(self.needs[i].item, end)
+        return _Swept(tuple(begins), tuple(ends), tuple(order)) if done == n else None

@@ -125,7 +125,7 @@ class Form:
         used = []
         number, items = self.desk.number, self.desk.items
         for entry, field, makers in self.waits:
-            if field in choice.fields:
+            if choice.fields >> field & 1:
                 continue
             for i in entry.asking:
                 if i in number:

@@ -40,10 +40,6 @@ class Papers:
 
     def __init__(self, desk: Desk, form: Form, visit_bits: list[int]) -> None:
         self.desk, self.form = desk, form
-        self.issuers: dict[tuple[str, str], list[int]] = {}
-        for k in desk.live:
-            for kind in desk.items[k].issues:
-                self.issuers.setdefault((desk.items[k].entry.of, kind), []).append(k)
         self.uses: list[Use] = []
         for i in desk.live:
             for term in desk.items[i].papers:
@@ -57,7 +53,7 @@ class Papers:
             return use
         if i not in self.desk.number:
             # An item put off: its papers come with it, and the results of the others are there by then.
-            maker = next((k for way in term.ways for k in self._makers(i, term, way) if k in self.desk.number), -1)
+            maker = next((k for makers in term.makers for k in makers if k in self.desk.number), -1)
             use.state, use.maker = ("result", maker) if maker >= 0 else ("later", -1)
             sent = any(way.paper and not seen for way, seen in zip(term.ways, term.seen, strict=True))
             use.seen = maker < 0 and any(term.seen) and not sent
@@ -82,28 +78,25 @@ class Papers:
             if state is not None:
                 use.state, use.by = state, way
                 return True
-        for way in term.ways if use.item in desk.number else ():
-            late = next((k for k in self._makers(use.item, term, way) if k in desk.put_off), None)
+        if not desk.put_off or use.item not in desk.number:
+            return False
+        for way, makers in zip(term.ways, term.makers, strict=True):
+            late = next((k for k in makers if k in desk.put_off), None)
             if late is not None:
                 # The promise to do that item later stands in for its result.
                 use.state, use.by, use.maker = "later", way, late
                 return True
         return False
 
-    def _makers(self, i: int, term: PaperTerm, way: Alternative) -> list[int]:
-        if way.credential:
-            return [k for k in self.issuers.get((term.of, way.credential), ()) if k != i]
-        k = self.desk.prepared.numbers.get(way.result, -1) if way.result else -1
-        return [k] if k >= 0 and k != i and k in self.desk.live else []
-
     def _open(self, use: Use, bit: int) -> None:
         desk, term = self.desk, use.term
         makers, fields = [], []
         paper: _Way | None = None
-        for way, seen in zip(term.ways, term.seen, strict=True):
-            for k in self._makers(use.item, term, way):
-                makers.append(desk.number[k])
-                use.ways.append(_Way("result", way, k))
+        for way, seen, results in zip(term.ways, term.seen, term.makers, strict=True):
+            for k in results:
+                if k in desk.number:
+                    makers.append(desk.number[k])
+                    use.ways.append(_Way("result", way, k))
             if way.declaration:
                 number = desk.fields.setdefault(way.declaration, len(desk.fields))
                 fields.append(number)
@@ -135,8 +128,8 @@ class Papers:
             for way in use.ways:
                 if (
                     (way.kind == "result" and choice.usable(number[way.number], number[use.item]))
-                    or (way.kind == "declaration" and way.number in choice.fields)
-                    or (way.kind == "paper" and way.number in choice.papers)
+                    or (way.kind == "declaration" and choice.fields >> way.number & 1)
+                    or (way.kind == "paper" and choice.papers >> way.number & 1)
                     or (way.kind == "follow" and not way.number & ~choice.visits)
                 ):
                     use.state, use.by, use.seen = way.kind, way.by, way.seen

@@ -35,7 +35,8 @@ class FieldTerm(NamedTuple):
 
 
 class PaperTerm(NamedTuple):
-    """A paper of an item: whose, which material, when, and the ways to it with whether an original must be seen."""
+    """A paper of an item: whose, which material, when, and the ways to it: for each whether an original must be seen, and
+    the other items of the event whose result it is (by number)."""
 
     of: str
     material: str
@@ -43,6 +44,7 @@ class PaperTerm(NamedTuple):
     test: int
     ways: tuple[Alternative, ...]
     seen: tuple[bool, ...]
+    makers: tuple[tuple[int, ...], ...] = ()
 
 
 class ItemTerm(NamedTuple):
@@ -98,7 +100,7 @@ class _Preparing:
             for element, meant in entry.fills.items():
                 if isinstance(meant, str) and meant.startswith("$"):
                     self.means.setdefault(entry.of, {}).setdefault(element, set()).add(meant[1:])
-        items = tuple(self.item(entry, self.versions[entry.item]) for entry in entries)
+        items = _with_makers([self.item(entry, self.versions[entry.item]) for entry in entries])
         questions = tuple(self.test(question.when, {}) for question in self.event.questions)
         for kind in self.registry.credentials.values():
             for person in (SELF, *(person.code for person in self.event.people)):
@@ -206,6 +208,21 @@ def causes_of(entry: EventItem, version: ItemVersion) -> tuple[Cause, ...]:
     first: Cause = "collect" if waits and count == 1 else "presence"
     rest: list[Cause] = ["collect"] * (count - 1)
     return (first, *rest)
+
+
+def _with_makers(items: list[ItemTerm]) -> tuple[ItemTerm, ...]:
+    def makers(i: int, paper: PaperTerm, way: Alternative) -> tuple[int, ...]:
+        found = []
+        for k, other in enumerate(items):
+            issued = way.credential in other.issues and other.entry.of == paper.of
+            if k != i and (issued or way.result == other.entry.item):
+                found.append(k)
+        return tuple(found)
+
+    return tuple(
+        term._replace(papers=tuple(p._replace(makers=tuple(makers(i, p, way) for way in p.ways)) for p in term.papers))
+        for i, term in enumerate(items)
+    )
 
 
 def _is_identity(element: Element) -> bool:
