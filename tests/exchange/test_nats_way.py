@@ -1,18 +1,28 @@
 """The real way: what is published arrives until it is confirmed, cut ways are told at once and mend by themselves."""
 
 import asyncio
+import datetime as dt
+import ipaddress
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+import nats
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.exchange.office import Office, opened
 from tongban.exchange import nats_server
 from tongban.exchange.transports.nats import WORDS, NatsTransport
+from tongban.exchange.transports.subjects import ADMIN, inbox, stream
 from tongban.exchange.transports.way import Away, Delivery
+from tongban.plumbing import clock
 
 
 @pytest.fixture
@@ -203,3 +213,78 @@ def test_a_server_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
             await a.publish("b", "letters", b"x", "x")
 
     run(office, work, "a")
+
+
+def test_a_stream_that_is_made_anew_is_read_again(office: Office) -> None:
+    """Somebody mends the server while the mail room waits."""
+
+    async def work(a: NatsTransport, b: NatsTransport) -> None:
+        await connected(a, b)
+        assert await b.fetch(8, 0.2) == []
+        door = office.door(ADMIN)
+        admin = await nats.connect(door.url, user=door.user, password=door.password, inbox_prefix=inbox(ADMIN))
+        await admin.jetstream().delete_stream(stream("b"))
+        await b.fetch(8, 0.3)
+        assert not b.idle
+        await admin.close()
+        await nats_server.ensure_streams(door, ("b",), max_bytes=10_000_000)
+        await a.publish("b", "letters", b"x", "x")
+        found: list[Delivery] = []
+        async with asyncio.timeout(20):
+            while not found:
+                found = await b.fetch(8, 0.5)
+        assert found[0].data == b"x"
+
+    run(office, work)
+
+
+def test_passwords_and_letters_may_cross_the_line_under_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = certificate(tmp_path)
+    office = Office(tmp_path / "office")
+    command = nats_server.command(
+        office.folder, ["a", "b"], port=office.port, tls=f'cert_file: "{made}", key_file: "{made}"'
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not nats_server.answers("127.0.0.1", office.port):
+            time.sleep(0.02)
+        assert office.door("a").url.startswith("tls://")
+
+        async def work(a: NatsTransport, b: NatsTransport) -> None:
+            async with asyncio.timeout(20):
+                await connected(a, b)
+            await a.tell("b", b"sealed")
+            assert await b.hear(5) == b"sealed"
+
+        run(office, work)
+        monkeypatch.delenv("SSL_CERT_FILE")
+
+        async def strange(a: NatsTransport) -> None:
+            await asyncio.sleep(0.5)
+            assert not a.connected, "a server that nobody vouches for gets no password"
+
+        run(office, strange, "a")
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate for loopback that vouches for itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = clock.now()
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    form = serialization.PrivateFormat.PKCS8
+    private = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+    path = folder / "both.pem"
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path

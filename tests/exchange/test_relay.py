@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange.ring import AT, enrolled
-from tests.exchange.town import NODES
+from tests.exchange.house import lived_in
+from tests.exchange.ring import AT
 from tongban.exchange import bag, keys, letters, outbox, relay
 from tongban.exchange.bag import Bag
 from tongban.exchange.hands import Hands
@@ -17,7 +17,6 @@ from tongban.exchange.letters import Again
 from tongban.exchange.relay import Relay
 from tongban.exchange.transports.local import Faults, LocalOffice
 from tongban.exchange.transports.way import Away
-from tongban.plumbing import here
 from tongban.plumbing.statements import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,13 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def house(tmp_path: Path, transactional_db: None) -> Iterator[dict[str, Keys]]:
-    """This process is the node putuo."""
-    ask("insert into exchange_relay (id, asleep) values (1, false) on conflict do nothing returning id")
-    held = enrolled(tmp_path, "ed25519", *NODES.by_code)
-    keys.use(held["putuo"])
-    with here.as_node("putuo", NODES):
+    with lived_in(tmp_path) as held:
         yield held
-    keys.use(None)
 
 
 def post(to: str, many: int, begin: int = 0) -> None:
