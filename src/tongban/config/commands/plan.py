@@ -4,6 +4,7 @@ over all beside what was published. It needs no database."""
 from collections import Counter
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -25,6 +26,9 @@ _COLUMNS = (
     ("visits", "跑动"),
     ("days", "天数"),
 )
+_EVIDENCE = {
+    "verbatim": "原文", "mixed": "部分", "inferred": "推断", "inference": "推断", "weak": "存疑", "reconstructed": "拟",
+}  # fmt: skip
 _STATES = {
     "credential": "电子证照", "check": "部门核对", "result": "前一事项的结果", "declaration": "承诺", "paper": "请带来(或上传)",
     "follow": "可以后补", "later": "随后置事项",
@@ -53,8 +57,8 @@ def table(city: str) -> None:
         lines = event_table.lines(source)
     except Refused as refused:
         raise click.ClickException(refused.text.zh) from None
-    shown = Table(title="一件事:逐项办 → 一次办", expand=True)
-    shown.add_column("一件事", ratio=5, overflow="fold")
+    shown = Table(title="一件事:逐项办 → 一次办", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown.add_column("一件事", min_width=18, overflow="fold")
     shown.add_column("事项", justify="right")
     for _, zh in _COLUMNS:
         shown.add_column(zh, justify="right", no_wrap=True)
@@ -70,15 +74,18 @@ def table(city: str) -> None:
     for published in source.published.averages if source.published else ():
         changes = [published.changes.get(unit) for unit, _ in _COLUMNS]
         cells = ("" if change is None else f"{change:+d}%" for change in changes)
-        shown.add_row(f"公布:{published.name.zh}", "", *cells, published.evidence)
+        shown.add_row(f"公布:{published.name.zh}", "", *cells, _EVIDENCE[published.evidence])
     console.print(shown)
-    console.print("数字都由事项和一件事的定义当场算出;* 没有代表情形,按什么都没回答、什么都不知道算。", highlight=False)
+    console.print(
+        "数字都由事项和一件事的定义当场算出。* 没有代表情形,按什么都没回答、什么都不知道算。", highlight=False
+    )
+    console.print("依据:原文=公开来源写明,部分=部分写明,推断,存疑,拟=我们拟的。", highlight=False)
 
 
 def _cells(line: Line) -> list[str]:
     name = line.event.name.zh if line.situation else f"{line.event.name.zh} *"
     pairs = (f"{getattr(line.before, unit)}→{getattr(line.after, unit)}" for unit, _ in _COLUMNS)
-    return [f"{name} [dim]{line.event.code}[/]", str(line.before.items), *pairs, line.event.evidence]
+    return [f"{name} [dim]{line.event.code}[/]", str(line.before.items), *pairs, _EVIDENCE[line.event.evidence]]
 
 
 def _averages(lines: list[Line], source: Source) -> list[Average]:
