@@ -44,6 +44,7 @@ EXEMPT = {
     "incoming.restored": "calls one act",
     "incoming.tend": "one act per parked letter, so that one that fails holds up no other",
     "forget.uploads": "timed work around files, with one act for each batch of names",
+    "forget.letters": "as forget.drafts",
     "forget.drafts": "timed work: one act for each piece",
     "forget.answers": "timed work: one act for each piece",
     "forget.sessions": "timed work: one act for each piece",
