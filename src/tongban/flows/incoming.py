@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 
 from tongban.domain.actor import Actor
 from tongban.exchange import bag as bags
-from tongban.exchange import inbox, keys, letters
+from tongban.exchange import arriving, inbox, keys, letters
 from tongban.exchange.bag import Bag, BagRefused
 from tongban.exchange.letters import Letter, Unreadable
 from tongban.flows import arrivals, asking, catalog_letters, elsewhere, recall
@@ -119,7 +119,9 @@ def take(actor: Actor, bag: Bag, data: bytes, *, at: dt.datetime) -> Arrived:
             todo.append((seq, body, letters.decode(body, bag.schema)))
         except Unreadable as why:
             kind, number = letters.about(body)
-            inbox.park(bag.from_node, bag.lane, seq, bag.schema, body, "version", str(why), at, kind=kind, number=number)
+            inbox.park(
+                bag.from_node, bag.lane, seq, bag.schema, body, "version", str(why), at, kind=kind, number=number
+            )
     desk.expect([letter for _, _, letter in todo])
     for seq, body, letter in todo:
         _one(desk, seq, body, letter)
@@ -181,9 +183,7 @@ def park(actor: Actor, one: Bag, code: str, why: str, *, at: dt.datetime) -> Arr
     """Park the only letter of a bag, and go on behind it."""
     inbox.position(one.from_node, one.lane, at)
     kind, number = letters.about(one.letters[0])
-    inbox.park(
-        one.from_node, one.lane, one.first, one.schema, one.letters[0], code, why, at, kind=kind, number=number
-    )
+    inbox.park(one.from_node, one.lane, one.first, one.schema, one.letters[0], code, why, at, kind=kind, number=number)
     inbox.advance(one.from_node, one.lane, one.last, at)
     current().about(place=one.from_node, lane=one.lane, seq=one.first, why=code)
     return Arrived(one.from_node, one.lane, one.last)
@@ -220,6 +220,7 @@ def tend(at: dt.datetime) -> int:
     """What the mail room does every few seconds: parked letters are tried again, facts that are missing are asked for, requests
     that a crash left over are done. Bounded; returns how many letters were applied."""
     asking.do_waiting(at)
+    arriving.tidy()
     done = 0
     for one in inbox.parked(("gap", "catalog", "version", "person"), most=100):
         done += _tried(one, at)
