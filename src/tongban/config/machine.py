@@ -5,6 +5,7 @@ import http.client
 import json
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -56,13 +57,16 @@ class Machine:
 
     def upload(self, key: str, name: str, media_type: str, data: bytes) -> Answer:
         """A scan; its handle is in the answer."""
-        return self._answered("POST", f"/files?name={quote(name)}", data, key, media_type)
+        return self._answered("POST", "/files", data, key, media_type, {"File-Name": quote(name)})
 
-    def _answered(self, method: str, path: str, body: Any, key: str, media_type: str = "application/json") -> Answer:
+    def _answered(
+        self, method: str, path: str, body: Any, key: str, media_type: str = "application/json",
+        more: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
         begun, again = time.monotonic(), 0
         data = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         while True:
-            status, said = self._send(method, path, data, key, media_type)
+            status, said = self._send(method, path, data, {"Content-Type": media_type, "Idempotency-Key": key, **(more or {})})
             if status and status < 500 and status != 429:
                 return Answer(status, said, (time.monotonic() - begun) * 1000, again)
             if time.monotonic() - begun > self.patience:
@@ -72,14 +76,14 @@ class Machine:
             again += 1
             time.sleep(min(0.05 * again, 1.0))
 
-    def _send(self, method: str, path: str, data: bytes | None, key: str, media_type: str) -> tuple[int, Any]:
+    def _send(self, method: str, path: str, data: bytes | None, more: Mapping[str, str]) -> tuple[int, Any]:
         """Status and body; 0 when the connection broke or nobody was there."""
         line = getattr(self._held, "line", None)
         if line is None:
             line = self._held.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         headers = {"Authorization": f"Bearer {self.token}"}
         if data is not None:
-            headers |= {"Content-Type": media_type, "Idempotency-Key": key}
+            headers |= more
         try:
             line.request(method, f"/api/v1{path}", data, headers)
             answer = line.getresponse()

@@ -152,8 +152,8 @@ def test_what_a_person_allowed_is_listed_and_taken_back(machine: Any) -> None:
 
 
 def upload(m: Any, data: bytes, name: str = "a.png", kind: str = "image/png") -> Any:
-    given = {"Authorization": f"Bearer {m.raw}", "Idempotency-Key": "u"}
-    return m.client.generic("POST", f"/api/v1/files?name={name}", data, content_type=kind, headers=given)
+    given = {"Authorization": f"Bearer {m.raw}", "Idempotency-Key": "u", "File-Name": name}
+    return m.client.generic("POST", "/api/v1/files", data, content_type=kind, headers=given)
 
 
 def test_a_file_goes_with_a_case_and_is_read_only_there(machine: Any, tmp_path: Any, settings: Any) -> None:
@@ -162,6 +162,8 @@ def test_a_file_goes_with_a_case_and_is_read_only_there(machine: Any, tmp_path: 
     kept = upload(m, papers.png())
     assert kept.status_code == 201 and kept.json()["media_type"] == "image/png"
     assert upload(m, papers.png()).content == kept.content
+    assert upload(m, papers.png(), "%E6%B2%88%E6%A1%82%E8%8A%B3.png").json()["name"] == "沈桂芳.png"
+    assert m.client.post("/api/v1/files?name=a.png", headers={"Authorization": f"Bearer {m.raw}"}).status_code == 422
     handle, digest = kept.json()["file"], kept.json()["digest"]
     scan = AT_ONCE | {"papers": [{"material": "id_card", "file": handle}]}
     assert other.post("/cases", scan).json()["code"] == "file.unknown"
@@ -199,7 +201,9 @@ def test_files_are_judged_by_size_and_bytes(machine: Any, tmp_path: Any, setting
     assert upload(m, b"MZ\x90\x00" + b"x" * 100).status_code == 422
     assert upload(m, b"", "a.png").status_code in (415, 422)
     assert upload(m, papers.png(), "a.png", "text/html").status_code == 415
-    assert upload(m, papers.png(), "%00").status_code == 422
+    assert upload(m, papers.png(), "").status_code == upload(m, papers.png(), "a b").status_code == 422
+    assert upload(m, papers.png(), "x" * 601).status_code == 422
+    assert upload(m, papers.png(), "%00%0a%E5%8D%A0.png").json()["name"].isprintable()
 
 
 def test_papers_of_a_case_are_printed(machine: Any) -> None:

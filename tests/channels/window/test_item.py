@@ -1,8 +1,10 @@
 """One item for one person at the counter: found, fetched with consent, weighed anew at every answer, kept as a draft, received."""
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +20,13 @@ from tongban.flows import handle, publish
 from tongban.plumbing import clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shanghai")]
+
+
+def address_of(page: str) -> str:
+    """Where the scan of this answer is looked at."""
+    found = re.search(r'href="([^"]+/scan\?t=[^"]+)"', page)
+    assert found, page
+    return found[1]
 
 
 class Desk:
@@ -283,9 +292,10 @@ def test_scans_are_judged_by_their_bytes_kept_and_received(desk: Desk) -> None:
     token = form(text(good)).get("scan") or [text(good).partition('name="scan" value="')[2].partition('"')[0]]
     came = words(desk.check(typed | {"scan": token, "card_bank": "icbc"}))
     assert "可以收件" in came and "声明.pdf" in came
-    seen = desk.client.get(desk.visit + "scan", {"t": token[0]})
+    address = address_of(text(good))
+    seen = desk.client.get(address)
     assert seen.content.startswith(b"%PDF-") and "sandbox" in seen["Content-Security-Policy"]
-    assert desk.client.get(desk.visit + "scan", {"t": token[0][:-2] + "xx"}).status_code == 404
+    assert desk.client.get(address[:-2] + "xx").status_code == 404
     assert desk.send(typed | {"scan": token, "card_bank": "icbc"}).status_code == 302
     with connection.cursor() as cursor:
         cursor.execute("select how, grade, digest <> '' from cases_paper where material = 'tax_statement'")
@@ -296,11 +306,26 @@ def test_a_scan_of_another_visit_is_worth_nothing(desk: Desk, counter: Counter) 
     desk.open("jinglaoka")
     up = SimpleUploadedFile("a.pdf", papers.pdf())
     made = text(desk.client.post(desk.item + "paper/tax_statement", {"file": up}, headers=HX))
+    assert desk.client.get(address_of(made)).status_code == 200
     token = made.partition('name="scan" value="')[2].partition('"')[0]
     other = Desk(counter, "沈建国")
     other.open("jinglaoka")
     assert "a.pdf" not in other.check(form(other.page) | {"scan": token})
-    assert other.client.get(other.visit + "scan", {"t": token}).status_code == 404
+    for t in (token, address_of(made).partition("t=")[2]):
+        assert other.client.get(f"{other.visit}scan?t={t}").status_code == 404
+
+
+def test_no_address_tells_what_a_scan_is_called(desk: Desk) -> None:
+    desk.open("jinglaoka")
+    up = SimpleUploadedFile("沈桂芳 310110194803120284.pdf", papers.pdf())
+    made = text(desk.client.post(desk.item + "paper/tax_statement", {"file": up}, headers=HX))
+    address = address_of(made)
+    assert "沈桂芳" in made, "on the page it is"
+    # A signed token is readable by anybody: what it says is the digest, and nothing else.
+    payload = unquote(address.partition("?t=")[2]).partition(":")[0]
+    said = urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode()
+    assert re.fullmatch(r'"[0-9a-f]{64}"', said)
+    assert said.strip('"')[:8] in desk.client.get(address)["Content-Disposition"]
 
 
 def test_told_once_is_a_sheet_with_all_that_is_missing(desk: Desk) -> None:

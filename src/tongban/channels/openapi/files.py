@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Annotated
+from urllib.parse import unquote
 
 import msgspec
 from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Path, Query, Router
+from ninja import Header, Path, Query, Router
 
 from tongban.channels.openapi import problems, taken
 from tongban.channels.openapi.parameters import Digest, Number
@@ -20,7 +21,16 @@ from tongban.reads import printout
 
 router = Router(tags=["files"])
 _BYTES = {"type": "string", "contentMediaType": "application/octet-stream"}
-Name = Annotated[str, Query(min_length=1, max_length=200, description="The name of the file, for display")]
+Name = Annotated[
+    str,
+    Header(
+        alias="File-Name",
+        min_length=1,
+        max_length=600,
+        pattern=r"^[!-~]+$",
+        description="The name of the file for display, percent-encoded UTF-8; a header, so that no log keeps it",
+    ),
+]
 Reason = Annotated[str, Query(min_length=1, max_length=500, description="Why it is looked at; the person sees it")]
 Kind = Annotated[
     str, Path(pattern=rf"^({'|'.join(printout.NEEDS)})$", description=f"Which paper: {', '.join(printout.NEEDS)}")
@@ -40,7 +50,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 @write(router, "/files", status=201, sends={kind: {"schema": _BYTES} for kind in uploads.MEDIA_TYPES})
-def upload_file(call: Call, name: Name) -> Kept:
+def upload_file(call: Call, file_name: Name) -> Kept:
     """上传: one file of at most 20 MB (PDF, JPEG, PNG, OFD) as the body
 
     It is judged by its bytes, whatever it is called. The same bytes are the same file."""
@@ -50,7 +60,7 @@ def upload_file(call: Call, name: Name) -> Kept:
     if call.request.META.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() not in uploads.MEDIA_TYPES:
         raise problems.media_type("、".join(uploads.MEDIA_TYPES))
     try:
-        kept = files.put(call.request, name)
+        kept = files.put(call.request, unquote(file_name)[:200])
     except Refused as refused:
         if refused.code == "upload.too_big":
             raise problems.too_big() from None

@@ -20,13 +20,15 @@ MOST_SCANS = 40
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """A scan kept in the cabinet: ``token`` proves that this visit put it there."""
+    """A scan kept in the cabinet: ``token`` proves that this visit put it there; ``address`` is the same without the name, to look
+    at it by: what a file is called is often a person's name, and addresses are kept in logs and histories."""
 
     material: str
     digest: str
     grade: str
     name: str
     token: str
+    address: str
 
     @property
     def paper(self) -> PaperIn:
@@ -47,8 +49,22 @@ class Brought(msgspec.Struct, frozen=True):
 
 def make_scan(visit: uuid.UUID, material: str, digest: str, grade: str, name: str) -> Scan:
     """A token for a scan just put into the cabinet, good for this visit only."""
-    token = signing.dumps([material, digest, grade, name], salt=f"scan:{visit}")
-    return Scan(material, digest, grade, name, token)
+    return _scan(
+        visit, material, digest, grade, name, signing.dumps([material, digest, grade, name], salt=f"scan:{visit}")
+    )
+
+
+def _scan(visit: uuid.UUID, material: str, digest: str, grade: str, name: str, token: str) -> Scan:
+    return Scan(material, digest, grade, name, token, signing.dumps(digest, salt=f"seen:{visit}"))
+
+
+def seen(visit: uuid.UUID, address: str) -> str:
+    """The digest of the scan that an address means; empty when somebody made it up, for another visit, or it was removed since."""
+    try:
+        digest = signing.loads(address, salt=f"seen:{visit}")
+    except (signing.BadSignature, ValueError):
+        return ""
+    return str(digest) if files.exists(str(digest)) else ""
 
 
 def read_scan(visit: uuid.UUID, token: str) -> Scan | None:
@@ -59,7 +75,7 @@ def read_scan(visit: uuid.UUID, token: str) -> Scan | None:
         return None
     if not files.hold(digest):
         return None
-    return Scan(material, digest, grade, name, token)
+    return _scan(visit, material, digest, grade, name, token)
 
 
 def read(request: HttpRequest, visit: uuid.UUID, elements: Iterable[Element], materials: Iterable[str]) -> Brought:

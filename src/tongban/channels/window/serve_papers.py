@@ -1,6 +1,5 @@
 """Scans of papers at the counter: judged by their bytes, kept sealed, named by a token that only this visit can use."""
 
-import urllib.parse
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -47,14 +46,13 @@ def upload(request: HttpRequest, visit: uuid.UUID, code: str, material: str) -> 
 def scan(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
     """Look at a scan that this visit put into the cabinet, before it belongs to a case."""
     access.visit(acting(request), str(visit))
-    found = serve_forms.read_scan(visit, request.GET.get("t", ""))
-    if found is None:
+    digest = serve_forms.seen(visit, request.GET.get("t", ""))
+    if not digest:
         raise NotFound("file.missing", "没有找到这份扫描件", "No such scan")
-    data = files.read(found.digest)
+    data = files.read(digest)
     drawn = next((kind for mark, kind in DRAWN.items() if data.startswith(mark)), "")
     answer = HttpResponse(data, content_type=drawn or "application/octet-stream")
-    name = urllib.parse.quote(found.name or "scan")
-    answer["Content-Disposition"] = f"{'inline' if drawn else 'attachment'}; filename*=UTF-8''{name}"
+    answer["Content-Disposition"] = f'{"inline" if drawn else "attachment"}; filename="scan-{digest[:8]}"'
     answer["Content-Security-Policy"] = SEALED_OFF
     answer["Cache-Control"] = "no-store"
     return answer
