@@ -99,6 +99,16 @@ class VisitPage(msgspec.Struct, frozen=True):
     drafts: tuple[DraftRow, ...]
     cases: tuple[CaseRow, ...]
 
+    @property
+    def cases_here(self) -> tuple[CaseRow, ...]:
+        """Those that this node holds."""
+        return tuple(c for c in self.cases if c.held.here)
+
+    @property
+    def cases_elsewhere(self) -> tuple[CaseRow, ...]:
+        """Those held on other nodes, of which copies are here."""
+        return tuple(c for c in self.cases if not c.held.here)
+
 
 class OpenVisit(msgspec.Struct, frozen=True):
     """A visit that this clerk began and did not end."""

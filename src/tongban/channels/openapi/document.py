@@ -50,7 +50,7 @@ _WHY = {
     400: "The request cannot be read, or a header is missing", 401: "No valid token", 403: "The token lacks the power",
     404: "There is none, or the token may not know of it", 409: "Somebody was first, or the key was used for another request",
     413: "Too large", 415: "Not the media type of this address", 422: "A rule says no; everything wrong is told at once",
-    429: "Too many tries",
+    429: "Too many tries", 503: "Another node does not answer now",
 }  # fmt: skip
 _wanted: list[tuple[Any, dict[str, Any]]] = []
 
@@ -72,7 +72,7 @@ def schema_of(kind: Any) -> dict[str, Any]:
 
 def operation(
     signature: inspect.Signature, doc: str, *, path: str, status: int, keyed: bool, acts: bool, public: bool,
-    sends: dict[str, Any] | None, streams: str,
+    sends: dict[str, Any] | None, streams: str, waits: Any = None,
 ) -> Says:  # fmt: skip
     """Describe one view from its signature and docstring (first paragraph: summary)."""
     summary, _, rest = doc.partition("\n\n")
@@ -82,6 +82,12 @@ def operation(
     }
     refusals = {422} if public else {401, 403, 422}
     # A path may name what is not there, and so may a body (a visit, an item).
+    if waits is not None:
+        extra["responses"][202] = {
+            "description": "Not known at this node; the city is asked. Ask again in a moment, with `asked`",
+            "content": {"application/json": {"schema": schema_of(waits)}},
+        }
+        refusals.add(503)
     if "{" in path or "body" in signature.parameters:
         refusals.add(404)
     if keyed:

@@ -1,21 +1,25 @@
 """进度: where a case stands, for who holds its number and query code and nothing else."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, cast
 
 import msgspec
-from ninja import Header, Router
+from django.http.response import HttpResponseBase
+from ninja import Header, Query, Router
 
 from tongban.channels.openapi.centers import Center, center_now
 from tongban.channels.openapi.parameters import Number
-from tongban.channels.openapi.wire import Call, read
+from tongban.channels.openapi.problems import Malformed
+from tongban.channels.openapi.wire import Call, read, reply
+from tongban.channels.shared import asking
+from tongban.channels.shared.asking import Waiting
 from tongban.domain import codes
 from tongban.domain.refusals import NotFound, Refused
 from tongban.domain.text import Text
 from tongban.plumbing import limiter
 from tongban.plumbing.limiter import Limit
 from tongban.reads import my_case
-from tongban.reads.my_case import Clock, ToMend
+from tongban.reads.my_case import Clock, MyCase, ToMend
 from tongban.reads.progress import Progress
 
 router = Router(tags=["progress"])
@@ -49,21 +53,56 @@ class Following(msgspec.Struct, frozen=True):
     department: Text
 
 
-@read(router, "/progress/{number}", public=True)
-def show_progress(call: Call, number: Number, query_code: QueryCode) -> Following:
+class CityAsked(msgspec.Struct, frozen=True):
+    """The city is asked: call again after so many milliseconds with ``asked`` as it stands here."""
+
+    asked: str
+    again_in: int = 300
+
+
+AskedBefore = Annotated[
+    str, Query(max_length=600, description="What the answer 202 gave: the same question, not another try")
+]
+
+
+@read(router, "/progress/{number}", public=True, waits=CityAsked)
+def show_progress(call: Call, number: Number, query_code: QueryCode, asked: AskedBefore = "") -> Following:
     """办件进度: with the number and the query code of the receipt; no token is needed
 
-    Wrong number and wrong code are told alike; after ten wrong tries an address waits a quarter of an hour."""
+    Wrong number and wrong code are told alike; after ten wrong tries an address waits a quarter of an hour. The node of a
+    district that does not know the case asks the city: 202, until it has answered."""
     try:
-        asked, code = str(codes.parse_case_number(number)), codes.parse_query_code(query_code)
+        clean, code = str(codes.parse_case_number(number)), codes.parse_query_code(query_code)
     except Refused:
         raise _no_case() from None
     who = limiter.address(call.request.META.get("REMOTE_ADDR", ""))
-    limiter.take(BY_ADDRESS, who, at=call.at)
-    limiter.take(BY_CASE, asked, at=call.at)
-    found = my_case.by_code(asked, code, at=call.at, today=call.today)
-    limiter.give_back(BY_ADDRESS, who)
-    limiter.give_back(BY_CASE, asked)
+    waiting = asking.taken_up(asked) if asked else None
+    if waiting is None or (waiting.number, waiting.code) != (clean, code):
+        waiting = None
+        limiter.take(BY_ADDRESS, who, at=call.at)
+        limiter.take(BY_CASE, clean, at=call.at)
+    elif not waiting.answered():
+        return cast(Following, _ask_again(waiting))
+    try:
+        found = my_case.by_code(clean, code, at=call.at, today=call.today)
+    except NotFound:
+        if waiting is None and (begun := asking.begin(clean, code)) is not None:
+            return cast(Following, _ask_again(begun))
+        raise
+    if waiting is None or asking.first_time(waiting):
+        limiter.give_back(BY_ADDRESS, who)
+        limiter.give_back(BY_CASE, clean)
+    return _following(found)
+
+
+def _ask_again(waiting: Waiting) -> HttpResponseBase:
+    if waiting.late():
+        text = Text("市级节点暂时没有回答,请稍后再查", "The city does not answer now; try again later")
+        raise Malformed(503, "query.city_silent", text)
+    return reply(CityAsked(waiting.token), 202)
+
+
+def _following(found: MyCase) -> Following:
     follow = tuple(ToFollow(name, until) for name, until in found.follow)
     return Following(found.case, found.clock, center_now(found.holder), found.mend, follow, found.department)
 

@@ -16,10 +16,11 @@ from tongban.channels.openapi.answers import (
 from tongban.channels.openapi.bodies import EndIn, FetchIn, LookIn, MandateIn, MeetIn, Nothing
 from tongban.channels.openapi.parameters import ConsentId, MandateId, VisitId
 from tongban.channels.openapi.wire import Call, read, write
-from tongban.flows import access, serve
+from tongban.flows import access, elsewhere, serve
 from tongban.flows import permissions as permissions_flow
 from tongban.flows.permissions import Ended, Withdrawn
 from tongban.flows.serve import Met
+from tongban.plumbing import here
 from tongban.reads import assessment, permissions, serving
 from tongban.reads.permissions import Allowed
 
@@ -30,12 +31,16 @@ router = Router(tags=["visits"])
 def meet(call: Call, body: MeetIn) -> Met:
     """接待: begin to serve a person
 
-    With an agent, the agent is the one who is here and whose document was read."""
-    return serve.meet(
+    With an agent, the agent is the one who is here and whose document was read. Cases that the person has in other districts
+    come to this node within a moment, and may be followed, corrected and withdrawn with this visit."""
+    met = serve.meet(
         call.actor, taken.person(call, body.applicant, "/applicant"), how=body.how,
         agent=taken.person(call, body.agent, "/agent") if body.agent else None, center=body.center or "", at=call.at,
         key=call.key,
     )  # fmt: skip
+    if not here.is_city():
+        elsewhere.ask_of_person(call.actor, met.visit, at=call.at)
+    return met
 
 
 @read(router, "/visits/{visit}")

@@ -51,7 +51,8 @@ class _Seen(NamedTuple):
 
 
 def read(router: Router, path: str, *, public: bool = False, by_post: bool = False, **more: Any) -> Callable[..., Any]:
-    """Register a view that only looks. ``by_post``: what is asked about is too personal or too long for an address."""
+    """Register a view that only looks. ``by_post``: what is asked about is too personal or too long for an address. ``waits``: what
+    it answers (202) while somebody else has yet to answer."""
     return functools.partial(_register, router, "POST" if by_post else "GET", path, False, public, more)
 
 
@@ -65,7 +66,7 @@ def _register(
 ) -> Callable[..., Any]:
     signature = inspect.signature(view)
     status, acts = more.pop("status", 200), more.pop("acts", False)
-    sends, streams = more.pop("sends", None), more.pop("streams", "")
+    sends, streams, waits = more.pop("sends", None), more.pop("streams", ""), more.pop("waits", None)
     decode = _decoder(signature.parameters["body"].annotation) if "body" in signature.parameters else None
     asked = [p for name, p in signature.parameters.items() if name not in ("call", "body")]
     in_query = frozenset(p.name for p in asked if not _in_header(p)) - set(_PATH.findall(path))
@@ -87,7 +88,7 @@ def _register(
     )
     says = document.operation(
         signature, inspect.getdoc(view) or "", path=path, status=status, keyed=keyed, acts=acts, public=public, sends=sends,
-        streams=streams,
+        streams=streams, waits=waits,
     )  # fmt: skip
     register = getattr(router, method.lower())
     extra = {"auth": None} if public else {}

@@ -12,7 +12,7 @@ from tongban.channels.shared.views import YEAR, safe_next
 
 COOKIE = "letters"
 # Pages that belong to another in the navigation.
-PART_OF = {"item": "items", "case": "progress"}
+PART_OF = {"item": "items", "case": "progress", "wait": "progress"}
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

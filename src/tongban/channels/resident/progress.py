@@ -10,20 +10,19 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongban.channels.resident import passes
+from tongban.channels.resident import passes, wait
 from tongban.channels.resident.look import page
+from tongban.channels.resident.query_form import count_try, form, private, was_right
+from tongban.channels.shared import asking
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.printing import render
 from tongban.domain import codes
-from tongban.domain.refusals import Problem, Refused
+from tongban.domain.refusals import NotFound, Problem, Refused
 from tongban.domain.text import Text
-from tongban.plumbing import clock, limiter
-from tongban.plumbing.limiter import Limit, TooOften
+from tongban.plumbing import clock
 from tongban.reads import my_case, printout
 from tongban.reads.my_case import MyCase
 
-# Wrong tries: few from one address; more on one case, so that a stranger cannot shut its owner out, yet nobody guesses on.
-BY_ADDRESS, BY_CASE = Limit("query.address", 10, 900), Limit("query.case", 60, 3600)
 EMPTY = {
     "number": Problem("query.number", Text("请填写办件编号", "Enter the case number"), "/number"),
     "code": Problem("query.code", Text("请填写查询码", "Enter the query code"), "/code"),
@@ -37,13 +36,19 @@ EMPTY = {
 def ask(request: HttpRequest, number: str = "") -> HttpResponse:
     """Ask for number and code; a right pair leads to the page of the case."""
     if request.method != "POST":
-        return _form(request, number)
+        return form(request, number)
     number, code = (request.POST.get(n, "").replace("\x00", "").strip()[:60] for n in ("number", "code"))
     try:
         clean_number, clean_code = _read(number, code)
-        _open(request, clean_number, clean_code)
+        try:
+            _open(request, clean_number, clean_code)
+        except NotFound:
+            # On the node of a district the case may be one of elsewhere: the city knows.
+            if (waiting := asking.begin(clean_number, clean_code)) is None:
+                raise
+            return wait.begun(waiting)
     except Refused as refused:
-        return _form(request, number, refused)
+        return form(request, number, refused)
     answer = redirect("resident:case", number=clean_number)
     passes.give(answer, clean_number, clean_code)
     return answer
@@ -56,8 +61,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """The page of a case for whoever holds a pass; the form, with the number filled in, for everybody else."""
     found = _passed(request, number)
     if found is None:
-        return _form(request, number)
-    return _private(
+        return form(request, number)
+    return private(
         page(request, "case", {"m": found, "p": found.case, "entries": _entries(found), "spaced": _spaced(number)})
     )
 
@@ -72,7 +77,7 @@ def printed(request: HttpRequest, number: str) -> HttpResponse:
     made = printout.progress_of(number, code, at=now)
     answer = HttpResponse(render.pdf(made, at=int(now.timestamp())), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{number}-progress.pdf"'
-    return _private(answer)
+    return private(answer)
 
 
 @public
@@ -119,27 +124,10 @@ def _read(number: str, code: str) -> tuple[str, str]:
 
 def _open(request: HttpRequest, number: str, code: str) -> MyCase:
     """The case, the try counted unless it was right."""
-    who, now = limiter.address(request.META.get("REMOTE_ADDR", "")), clock.now()
-    limiter.take(BY_ADDRESS, who, at=now)
-    limiter.take(BY_CASE, number, at=now)
-    found = my_case.by_code(number, code, at=now, today=clock.today())
-    limiter.give_back(BY_ADDRESS, who)
-    limiter.give_back(BY_CASE, number)
+    count_try(request, number)
+    found = my_case.by_code(number, code, at=clock.now(), today=clock.today())
+    was_right(request, number)
     return found
-
-
-def _form(request: HttpRequest, number: str, refused: Refused | None = None) -> HttpResponse:
-    status = 200 if refused is None else 429 if isinstance(refused, TooOften) else 422
-    context = {"number": number[:30], "problems": refused.problems if refused else ()}
-    answer = _private(page(request, "ask", context, status=status))
-    if isinstance(refused, TooOften):
-        answer.headers["Retry-After"] = str(max(1, int((refused.until - clock.now()).total_seconds())))
-    return answer
-
-
-def _private(answer: HttpResponse) -> HttpResponse:
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _passed(request: HttpRequest, number: str) -> MyCase | None:

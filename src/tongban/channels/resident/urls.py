@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.channels.resident import guide, look, progress, verify
+from tongban.channels.resident import guide, look, progress, verify, wait
 
 app_name = "resident"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("items/<slug:code>/", guide.item, name="item"),
     path("centers/", guide.find_center, name="centers"),
     path("progress", progress.ask, name="progress"),
+    path("progress/wait", wait.wait, name="wait"),
     path("p/<slug:number>", progress.case, name="case"),
     path("p/<slug:number>/print", progress.printed, name="printed"),
     path("p/<slug:number>/leave", progress.leave, name="leave"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tongban.channels.window import (
     serve_bring,
+    serve_elsewhere,
     serve_item,
     serve_papers,
     serve_permissions,
@@ -26,6 +27,7 @@ urlpatterns = [
     path(VISIT + "permissions", serve_permissions.page, name="permissions"),
     path(VISIT + "mandate/<uuid:mandate>/end", serve_permissions.end_mandate, name="end_mandate"),
     path(VISIT + "consent/<uuid:consent>/withdraw", serve_permissions.withdraw_consent, name="withdraw_consent"),
+    path(VISIT + "elsewhere", serve_elsewhere.cases, name="elsewhere"),
     path(VISIT + "close", serve_visit.close, name="close"),
     path(VISIT + "scan", serve_papers.scan, name="scan"),
     path(ITEM, serve_item.item, name="item"),

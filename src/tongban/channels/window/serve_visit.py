@@ -15,7 +15,7 @@ from tongban.channels.window.serve_start import MANDATES
 from tongban.channels.window.serve_typed import end_date
 from tongban.domain.refusals import Problem, Refused
 from tongban.flows import access, serve
-from tongban.plumbing import clock
+from tongban.plumbing import clock, here
 from tongban.plumbing.ids import new_id
 from tongban.reads import finder, serving
 
@@ -25,7 +25,10 @@ REASONS = ("当面核对本人信息", "填写申请表", "核对委托人信息
 def frame(request: HttpRequest, visit: uuid.UUID, **more: Any) -> dict[str, Any]:
     """What every page of a visit shows around its work: the person, the finder, the reasons offered."""
     page = serving.visit_page(acting(request), str(visit), today=clock.today())
-    return {"page": page, "visit": str(visit), "reasons": REASONS, "mandates": MANDATES, "key": new_id(), **more}
+    return {
+        "page": page, "visit": str(visit), "reasons": REASONS, "mandates": MANDATES, "key": new_id(),
+        "asks_city": not here.is_city(), **more,
+    }  # fmt: skip
 
 
 @needs("case.receive")
