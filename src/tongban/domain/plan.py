@@ -96,7 +96,7 @@ class FormField(msgspec.Struct, frozen=True, gc=False):
 
 class PlanPaper(msgspec.Struct, frozen=True, gc=False):
     """One material of one person and how it is satisfied for ``items``. ``original``: it must be seen. ``days``: within how
-    many calendar days after acceptance what follows must come."""
+    many calendar days after acceptance what follows must come; if ``result_of`` issues it by then, it comes by itself."""
 
     material: str
     of: str
@@ -178,7 +178,8 @@ class PlanResult(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A whole plan. ``savings`` account for every difference between ``before`` and ``after``."""
+    """A whole plan. ``savings`` account for every difference between ``before`` and ``after``. What depends on answers
+    still to come is composed as if it applied, so the figures are at most these."""
 
     event: str
     start: dt.date

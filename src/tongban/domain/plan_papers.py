@@ -136,8 +136,17 @@ class Papers:
                     if way.kind == "result":
                         use.maker = way.number
                         used.append((way.number, use.item))
+                    elif way.kind == "follow":
+                        use.maker = self._comes_by_itself(use, choice)
                     break
         return used
+
+    def _comes_by_itself(self, use: Use, choice: Choice) -> int:
+        """The item that issues in time what was promised, so that nobody has to think of it; -1 when none does."""
+        number, days = self.desk.number, use.term.need.tolerated_days
+        latest = choice.begins[number[use.item]] + days
+        makers = (k for each in use.term.makers for k in each if k in number)
+        return next((k for k in makers if choice.ends[number[k]] <= latest), -1)
 
     def declared(self) -> list[str]:
         """Declarations that the plan adds to the form, each once."""
@@ -178,6 +187,7 @@ class Papers:
                 name = items[use.maker].entry.item
             elif use.state == "result" and by is not None:
                 name = by.result
-            found.append(Saving("paper", code, use.term.material, use.state, name))
+            because = "by_itself" if use.state == "follow" and use.maker >= 0 else use.state
+            found.append(Saving("paper", code, use.term.material, because, name))
         found += [Saving("field", "", code, "declaration", "", -1) for code in self.declared()]
         return found

@@ -17,12 +17,14 @@ class Visits:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.places: list[str] = []
+        # Whoever stands in a center is in no other: going on to a home center is one visit more.
+        self.places: list[str] = [desk.given.center] if desk.given.channel == "window" and desk.given.center else []
+        self.here = 1 << PLACES if self.places else START
         self.bits = [self._bit(i) if i in desk.number else 0 for i in range(len(desk.items))]
 
     def _bit(self, i: int) -> int:
         home = self.desk.home(i) if self.desk.items[i].version.scope == "local" else ""
-        if not home or home == self.desk.given.center:
+        if not home:
             return START
         if home not in self.places:
             self.places.append(home)
@@ -64,7 +66,7 @@ class Visits:
 
     def forced(self, papers: Papers) -> int:
         """The visits that no choice avoids."""
-        mask = START if self.desk.given.channel == "window" and self.desk.live else 0
+        mask = self.here if self.desk.given.channel == "window" and self.desk.live else 0
         for i in self.desk.live:
             for cause in self.desk.items[i].causes:
                 mask |= self.bit(i, cause, papers)
@@ -104,7 +106,8 @@ class Visits:
 
     def _shared(self, bit: int, mask: int) -> int:
         """What any center may see is shown where one must go anyway."""
-        return mask >> PLACES << PLACES & -(mask >> PLACES << PLACES) if bit == START and mask >> PLACES else bit
+        places = mask >> PLACES << PLACES
+        return places & -places if bit == START and places else bit
 
     def _without_cause(
         self, papers: Papers, choice: Choice, made: dict[int, _Because], shown: set[int]
@@ -126,7 +129,7 @@ class Visits:
             if use.state in ("follow", "later") and use.seen:
                 add(LATER, items[use.item].entry.item, "follow")
         if self.desk.given.channel == "window" and self.desk.live:
-            bit = self._shared(START, choice.visits)
+            bit = self._shared(self.here, choice.visits)
             if bit not in made:
                 add(bit, items[self.desk.live[0]].entry.item, "window")
         return added

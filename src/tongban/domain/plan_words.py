@@ -40,6 +40,7 @@ WHY: dict[tuple[str, str], Text] = {
     ("paper", "result"): Text("就是“{by}”办出来的，不用交", "it is what {by} issues"),
     ("paper", "declaration"): Text("承诺“{by}”代替", "a declaration takes its place: {by}"),
     ("paper", "follow"): Text("可以容后补交", "it may follow"),
+    ("paper", "by_itself"): Text("“{by}”办出后自动补上", "it follows by itself from {by}"),
     ("paper", "later"): Text("随后置的事项再交", "it comes with what is put off"),
     ("visit", "online"): Text("可以网上申请", "applied for online"),
     ("visit", "nothing_to_show"): Text("没有原件要看", "no original has to be seen"),

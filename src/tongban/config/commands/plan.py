@@ -157,10 +157,11 @@ def _papers(console: Console, made: Plan, words: Words, people: dict[str, str]) 
 
 def _how(paper: PlanPaper, words: Words) -> str:
     told = _STATES[paper.state]
+    if paper.state == "follow":
+        itself = f",由“{words.item(paper.result_of).zh}”办出后自动补上" if paper.result_of else ""
+        return f"{told}({paper.days}天内{itself})"
     if paper.result_of:
         return f"{told}:{words.item(paper.result_of).zh}"
-    if paper.state == "follow":
-        return f"{told}({paper.days}天内)"
     return told + (",看原件" if paper.original else "")
 
 

@@ -11,7 +11,7 @@ from tongban.domain import event_check
 from tongban.domain.element import Element, read_answer
 from tongban.domain.item import ItemVersion
 from tongban.domain.life_event import SELF, EventItem, LifeEvent
-from tongban.domain.prepared import Registry, prepare
+from tongban.domain.prepared import Prepared, Registry, prepare
 from tongban.registers.catalog.city import City
 from tongban.registers.catalog.files import Document
 from tongban.registers.catalog.lint_items import Say
@@ -222,3 +222,12 @@ class _Event:
             if found := event_check.circle(prepared):
                 mend = "去掉其中一个 after,或让其中一份材料可以核验、声明或容缺"
                 self.say("/items", f"事项互相等待,成了一圈:{event_check.told(found, prepared)}", mend)
+            self.idle(prepared)
+
+    def idle(self, prepared: Prepared) -> None:
+        used = {code for asked in prepared.asked for code in asked}
+        used |= {field.key for term in prepared.items for field in term.fields}
+        for i, question in enumerate(self.event.questions):
+            if question.element not in used and question.element in self.elements:
+                what = f"“{self.elements[question.element].name.zh}”问了也不影响任何事项、材料和表单"
+                self.say(f"/questions/{i}", what, "去掉这个问题,或在条件里用到它", "warning")
