@@ -1,6 +1,7 @@
 """Composing life events while a person answers questions: plans per second on one core for the city's own events, each for the
-persons of its situations, and the time of one plan for drawn events of 20 items with 400 fields and 100 papers whose ways depend
-on each other. The floor weighs the same conditions and looks once at each field and paper, without choosing anything.
+persons of its situations; and the time of one plan of 20 items: of the city's own taken at random, and drawn with 400 fields and
+100 papers whose ways depend on each other, as no city would have them. The floor weighs the same conditions and looks once at
+each field and paper, without choosing anything.
 
     uv run python -m bench.plans [--quick]
 """
@@ -93,20 +94,32 @@ def _version(rng: random.Random, n: int) -> ItemVersion:
     )  # fmt: skip
 
 
-def of_the_city() -> tuple[list[Case], Calendar]:
-    """Every situation of every life event of the city."""
+def of_the_city(many: int) -> tuple[list[Case], list[Case], Calendar]:
+    """Every situation of every life event of the city; and ``many`` events of 20 of the city's items, taken at random."""
     from tongban.config.settings.base import CITY_FOLDER
     from tongban.registers.catalog.city import load
     from tongban.registers.catalog.event_situations import circumstances, prepared_on
+    from tongban.registers.catalog.lint_events import registry, versions_on
 
     source = load(CITY_FOLDER)
     assert source.city is not None
-    cases = []
+    cases, mixed = [], []
     for row, _ in source.event_situations:
         prepared = prepared_on(source.city, row.given.event, row.given.today)
         if prepared is not None:
             cases.append((prepared, circumstances(row)))
-    return cases, Calendar.of(source.city.calendar)
+    rng, known, day = random.Random(1), registry(source.city), dt.date(2027, 1, 4)
+    versions = {code: v for code, v in versions_on(source.city, day).items() if v.receivable}
+    for _ in range(many):
+        codes = rng.sample(sorted(versions), ITEMS)
+        event = LifeEvent(
+            "event", Text("事"), "x", Text(""), tuple(EventItem(c, Text("x")) for c in codes), channels=("resident",)
+        )
+        held = Holdings(True, tuple(rng.sample(sorted(known.credentials), 10)), ("identity", "hukou"))
+        mixed.append(
+            (prepare(event, versions, known), Circumstances(day, {"hukou_kind": "shanghai"}, Known({}, {"self": held})))
+        )
+    return cases, mixed, Calendar.of(source.city.calendar)
 
 
 def floor(case: Case, calendar: Calendar) -> int:
@@ -143,12 +156,13 @@ def plan(case: Case, calendar: Calendar) -> object:
 @click.option("--quick", is_flag=True, help="A smoke test: fewer events, fewer rounds.")
 def main(quick: bool) -> None:
     """Measure and print."""
-    city, calendar = of_the_city()
+    city, mixed, calendar = of_the_city(50 if quick else 500)
     big = [drawn(seed) for seed in range(100 if quick else 1000)]
     # Where items wait for each other and no department can confirm anything, the check of the catalog refuses the event.
     sound = [case for case in big if not event_check.circle(case[0])]
     rows = [
         (f"the city's events ({len(city)} situations)", city, 3 if quick else 40),
+        ("20 of the city's items at random", mixed, 2 if quick else 10),
         ("drawn, 20 items, as may be published", sound, 2 if quick else 10),
         ("drawn, 20 items, full of circles", big, 1),
     ]

@@ -101,24 +101,29 @@ def _within(problem: Problem, masked: list[tuple[_Open, int, int]], visits: int)
     if needs is None:
         return
     every = _union(need.fields for need in needs)
-    if _Sweep(problem, needs).run(_union(need.paper for need in needs), every) is None:
+    bound = _Sweep(problem, needs).days(_union(need.paper for need in needs), every)
+    if bound is None:
         # Not even with everything opened: a circle of fixed order.
         return
     must = _union(need.paper for need in needs if not need.makers and not need.fields)
     brought = ((1 << need.item, need.makers_mask, need.paper) for need in needs if not need.fields)
-    for papers in _fewest(_Cuts(problem, brought, must), must):
+    always = _union(n.fields for n in needs if not n.makers and not n.paper and n.fields.bit_count() == 1)
+    fewest = every.bit_count()
+    for papers in _fewest(_Cuts(problem, brought, must), must, len(needs)):
         left = _undominated([need for need in needs if not need.paper & papers])
         typed = _union(need.fields for need in left if not need.makers and need.fields.bit_count() == 1)
         sweep = _Sweep(problem, left)
         # With all fields opened nobody waits for fewer days.
-        least = sweep.days(every)
+        least = sweep.days(0, every)
         asked = ((1 << need.item, need.makers_mask, need.fields) for need in left)
-        for fields in _fewest(_Cuts(problem, asked, typed), typed):
+        for fields in _fewest(_Cuts(problem, asked, typed), typed, fewest - typed.bit_count()):
             swept = sweep.run(0, fields)
             assert swept is not None
-            taken = problem.clock.working(max(swept.ends, default=0))
-            cost = (visits_of(visits), papers.bit_count(), fields.bit_count(), taken)
+            fewest, taken = fields.bit_count(), problem.clock.working(max(swept.ends, default=0))
+            cost = (visits_of(visits), papers.bit_count(), fewest, taken)
             yield Choice(cost, visits, papers, fields, swept.begins, swept.ends, swept.order)
+            if taken == bound and fewest == always.bit_count():
+                return
             if taken == least:
                 break
 
@@ -132,7 +137,11 @@ def _union(masks: Iterable[int]) -> int:
 
 def _masked(need: Need) -> tuple[_Open, int, int]:
     """A need with its ways as masks, and the visits that its paper and its promise take."""
-    makers, fields = _union(1 << maker for maker in need.makers), _union(1 << field for field in need.fields)
+    makers = fields = 0
+    for maker in need.makers:
+        makers |= 1 << maker
+    for field in need.fields:
+        fields |= 1 << field
     opened = _Open(need.item, need.makers, makers, fields, 1 << need.paper if need.paper >= 0 else 0)
     return opened, need.paper_visit, need.follow
 
@@ -181,9 +190,10 @@ def _bits(mask: int) -> list[int]:
     return found
 
 
-def _fewest(cuts: "_Cuts", must: int) -> Iterator[int]:
-    """All smallest sets of ways that hold ``must`` and break every circle, each once. Every set that does so hits every cut,
-    so cuts are looked for only where those known are hit already; a way passed over is not tried again below."""
+def _fewest(cuts: "_Cuts", must: int, most: int) -> Iterator[int]:
+    """All smallest sets of ways that hold ``must`` and at most ``most`` more, and break every circle, each once. Every set that
+    does so hits every cut, so cuts are looked for only where those known are hit already; a way passed over is not tried
+    again below."""
     known: list[int] = []
 
     def reached(opened: int, banned: int, budget: int) -> Iterator[int]:
@@ -200,7 +210,7 @@ def _fewest(cuts: "_Cuts", must: int) -> Iterator[int]:
                 yield from reached(opened | way, banned, budget - 1)
                 banned |= way
 
-    for budget in range(cuts.all_ways.bit_count() + 1):
+    for budget in range(min(most, cuts.all_ways.bit_count()) + 1):
         found = False
         for opened in reached(must, 0, budget):
             found = True
@@ -226,8 +236,8 @@ class _Cuts:
         self.every = (1 << len(problem.days)) - 1
         fixed = ((1 << then, 1 << first, 0) for first, then, _ in problem.edges)
         # Few makers and few ways around make small cuts: those come first. What ends even now never stands in a circle.
-        ordered = sorted({*waits, *fixed}, key=lambda wait: (wait[1].bit_count(), wait[2].bit_count(), wait))
-        self.waits = self._left(ordered, must)
+        left = self._left(list({*waits, *fixed}), must)
+        self.waits = sorted(left, key=lambda wait: (wait[1].bit_count(), wait[2].bit_count(), wait))
         self.all_ways = _union(way for _, _, way in self.waits)
 
     def _left(self, waits: list[tuple[int, int, int]], opened: int) -> list[tuple[int, int, int]]:
@@ -296,10 +306,10 @@ class _Sweep:
             for maker in need.makers:
                 self.makes[maker].append(i)
 
-    def days(self, fields: int) -> int:
-        """The working days with these fields opened."""
-        swept = self.run(0, fields)
-        return self.problem.clock.working(max(swept.ends, default=0)) if swept else 0
+    def days(self, papers: int, fields: int) -> int | None:
+        """The working days with these opened; None when it does not come to its end."""
+        swept = self.run(papers, fields)
+        return self.problem.clock.working(max(swept.ends, default=0)) if swept else None
 
     def run(self, papers: int, fields: int) -> _Swept | None:
         """The sweep with these opened; None when it does not come to its end. Since items are taken in the order of their
