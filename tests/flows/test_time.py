@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.conftest import AT
-from tests.flows.cases import day, later, received
+from tests.flows.cases import day, later, lead, received
 from tests.flows.people import MINHANG, PUTUO, YANGPU, staff
 from tongban.domain.actor import SYSTEM
 from tongban.domain.calendar import Notice, Year
@@ -18,7 +18,7 @@ from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound
 from tongban.flows import escalate, handle
 from tongban.flows.publish import publish
-from tongban.reads import verify
+from tongban.reads import progress, verify
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 
@@ -54,6 +54,41 @@ def test_silence_accepts_only_after_the_last_day() -> None:
     assert (state.stage, fact.basis, fact.since, fact.on) == ("accepted", "silence", day(), day(9))
     # Again is harmless, and what was done is one line of the system.
     assert escalate.sweep(later(10)) == NOTHING and lines("case.accept_by_silence") == 1
+
+
+def test_what_nobody_takes_over_is_accepted_by_silence_and_stays_unseen() -> None:
+    """Sent on Tuesday 1 September: two working days to take it over, then five to tell the resident, to Thursday 10 September."""
+    number = received(SPLIT).number
+    found = cases.get(number)
+    assert (found.due_kind, found.due_on) == ("take_over", dt.date(2026, 9, 3))
+    shown = progress.of_found(found, day()).public_due
+    assert (shown.kind, shown.on) == ("accept", dt.date(2026, 9, 10))
+    assert escalate.sweep(later(9)) == NOTHING
+    with pytest.raises(Conflict):
+        escalate.accept_by_silence(SYSTEM, number, at=later(9))
+    assert escalate.sweep(later(10)) == NOTHING | {"silence": 1}
+    found = cases.get(number)
+    state, fact = found.case, cases.log(number)[-1].fact
+    assert (state.stage, fact.basis, fact.since) == ("accepted", "silence", day())
+    # The law's clock runs since the receipt, and nobody at the home center has looked: neither hides the other.
+    assert (state.looked, state.custody, state.silent, found.due_kind) == (False, "sent", True, "decide")
+    assert escalate.sweep(later(11)) == NOTHING and lines("case.accept_by_silence") == 1
+    handle.take_over(staff(YANGPU), number, at=later(13))
+    state = cases.get(number).case
+    assert (state.looked, state.custody, state.silent, state.clock_since) == (True, "taken", False, day())
+    assert [w for c in verify.verify(SYSTEM) for w in c.wrong] == []
+
+
+def test_taking_over_late_or_passing_on_moves_no_day_of_the_resident() -> None:
+    late, passed = received(SPLIT).number, received(SPLIT).number
+    handle.take_over(staff(YANGPU), late, at=later(8))
+    found = cases.get(late)
+    assert (found.due_kind, found.due_on) == ("accept", dt.date(2026, 9, 10)), "what is left, not five days more"
+    handle.hand_over(lead(YANGPU), passed, MINHANG, "reassigned", at=later(6))
+    found = cases.get(passed)
+    assert (found.due_kind, found.due_on) == ("take_over", dt.date(2026, 9, 9))
+    assert progress.of_found(found, day()).public_due.on == dt.date(2026, 9, 10)
+    assert escalate.sweep(later(10))["silence"] == 2
 
 
 def test_silence_does_not_count_the_time_that_the_resident_needed() -> None:

@@ -116,6 +116,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     custody: Literal["here", "sent", "taken", "back"] = "here"
     custody_since: dt.date | None = None
     looked: bool = False
+    # Silence accepted it where it was sent, and still nobody there has looked: the law's clock runs all the same.
+    silent: bool = False
     opened_on: dt.date | None = None
     # Since when the papers are complete, when that was not on the day of receipt: a correction came before acceptance.
     complete_on: dt.date | None = None
@@ -165,7 +167,7 @@ def apply(case: Case, fact: facts.Body) -> Case:
     kind = facts.kind(fact)
     after = must_move(case, kind)
     changes = _CHANGES[kind](case, fact)
-    if kind in _LOOKED:
+    if kind in _LOOKED and not changes.get("silent"):
         changes = _taken_over(case, fact) | changes
     if after in CLOSED:
         changes.setdefault("closed_on", fact.on)
@@ -198,13 +200,13 @@ def _handed_over(case: Case, f: facts.HandedOver) -> dict[str, Any]:
     # Settlement at home moves only the pen; a misjudged or reassigned case gets another handling center.
     return {
         "holder": f.to, "handling": f.to, "came_from": case.holder, "custody": "sent", "custody_since": f.on,
-        "looked": False, "centers": _had_a_part(case, f.to),
+        "looked": False, "silent": False, "centers": _had_a_part(case, f.to),
     }  # fmt: skip
 
 
 def _handed_back(case: Case, f: facts.HandedBack) -> dict[str, Any]:
     return {
-        "holder": f.to, "came_from": case.holder, "custody": "back", "custody_since": f.on, "looked": False,
+        "holder": f.to, "came_from": case.holder, "custody": "back", "custody_since": f.on, "looked": False, "silent": False,
         "centers": _had_a_part(case, f.to),
     }  # fmt: skip
 
@@ -219,16 +221,19 @@ def _taken_over(case: Case, f: facts.Body) -> dict[str, Any]:
     custody = {"sent": "taken", "back": "here"}.get(case.custody, case.custody)
     return {
         "looked": True,
+        "silent": False,
         "custody": custody,
         "custody_since": case.custody_since if custody == case.custody else f.on,
     }
 
 
 def _accepted(case: Case, f: facts.Accepted) -> dict[str, Any]:
-    return {
+    changes: dict[str, Any] = {
         "clock_since": f.since, "legal_days": f.legal_days, "promised_days": f.promised_days,
         "follow": f.follow or case.follow,
     }  # fmt: skip
+    # Silence is nobody's look: what was sent to a center and lies there unseen must go on looking like that.
+    return changes | {"silent": True} if f.basis == "silence" and case.custody == "sent" else changes
 
 
 def _correction_asked(case: Case, f: facts.CorrectionAsked) -> dict[str, Any]:
@@ -266,7 +271,7 @@ def _withdrawn(case: Case, f: facts.Body) -> dict[str, Any]:
     return {"pauses": _resume(case.pauses, f.on), "asked": (), "correct_until": None}
 
 
-# Who does one of these has looked, with or without pressing 接办 first; silence is nobody's look, but ends the waiting.
+# Who does one of these has looked, with or without pressing 接办 first; silence only where nothing was sent (see `_accepted`).
 _LOOKED = frozenset({
     "accepted", "not_accepted", "correction_asked", "special_started", "special_ended", "reviewed", "decided",
 })  # fmt: skip

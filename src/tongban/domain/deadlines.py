@@ -71,13 +71,15 @@ def due(case: Case, calendar: Calendar) -> Due:
         return in_days("deliver", case.decided_on, DELIVER_DAYS, calendar)
     if case.stage == "correcting":
         return Due("correct", case.correct_until, case.correct_until)
-    if case.custody == "sent" and case.custody_since:
+    if case.custody == "sent" and case.custody_since and not case.silent:
         return in_days("take_over", case.custody_since, case.transfer_days, calendar)
     if case.stage == "received":
         begin = case.custody_since if case.custody == "taken" and case.custody_since else case.opened_on
         # After a correction the days count anew: nobody could accept what had not come.
         begin = max(begin, case.complete_on or begin)
-        return in_days("accept", begin, case.accept_days, calendar)
+        own, last = in_days("accept", begin, case.accept_days, calendar), told_by(case, calendar)
+        # Whoever takes over late has what is left of the resident's days, not days of its own.
+        return last if last.on and own.on and last.on < own.on else own
     running = clock(case)
     last = running.due(calendar, case.promised_days) if running else None
     if running is None or last is None:
@@ -85,6 +87,26 @@ def due(case: Case, calendar: Calendar) -> Due:
     # Yellow in the last third, at least one working day before the end.
     ahead = running.due(calendar, max(0, case.promised_days - max(1, case.promised_days // 3)))
     return Due("decide", last.date, ahead.date if ahead else last.date, last.provisional)
+
+
+def told_by(case: Case, calendar: Calendar) -> Due:
+    """The last day on which the resident must hear whether the case is accepted; then silence accepts (行政许可法第三十二条).
+    It runs from the receipt (or from a correction that made the papers complete). Under 收受分离 the transfer limit comes before the
+    days of acceptance, once: passing the case on, or leaving it where nobody takes it over, moves the day of nobody's clock."""
+    begin = case.complete_on or case.opened_on
+    if begin is None:
+        return Due()
+    days = case.accept_days + (case.transfer_days if case.hand_over == "received" and case.complete_on is None else 0)
+    return in_days("accept", begin, days, calendar)
+
+
+def public_due(case: Case, calendar: Calendar) -> Due:
+    """The one date that the resident counts by: `due`, but for the limits that centers set each other while a case is passed on."""
+    if case.custody != "sent" or case.silent or case.stage not in ("received", "accepted", "special"):
+        return due(case, calendar)
+    if case.stage == "received":
+        return told_by(case, calendar)
+    return due(msgspec.structs.replace(case, custody="here"), calendar)
 
 
 def in_days(kind: DueKind, start: dt.date, days: int, calendar: Calendar) -> Due:

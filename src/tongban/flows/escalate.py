@@ -34,11 +34,19 @@ def _past(found: Found, stage: str, kind: str, on: dt.date) -> bool:
     return found.case.stage == stage and found.due_kind == kind and found.due_on is not None and found.due_on < on
 
 
+def _untold(found: Found, on: dt.date) -> bool:
+    """Nobody told the resident in time: the center that looked, or the one that never took it over."""
+    if not _past(found, "received", "take_over", on):
+        return _past(found, "received", "accept", on)
+    last = deadlines.told_by(found.case, catalog.calendar()).on
+    return last is not None and last < on
+
+
 @flow("case.accept_by_silence")
 def accept_by_silence(actor: Actor, number: str, *, at: dt.datetime) -> Standing:
-    """逾期不告知即受理: not told within the limit is accepted since the day of receipt."""
+    """逾期不告知即受理: not told within the limit is accepted since the day of receipt, also where nobody has taken it over."""
     found, on = _held(actor, number), city_date(at)
-    if not _past(found, "received", "accept", on):
+    if not _untold(found, on):
         raise _moved_on()
     limits = version_of(found).limits
     fact = acts.accept(
@@ -72,11 +80,15 @@ def sweep(at: dt.datetime, most: int = 500) -> dict[str, int]:
     those that cannot be helped (a split case that came back may not be accepted where it lies)."""
     done = {"silence": 0, "lapsed": 0, "recomputed": 0}
     today = city_date(at)
-    for name, kind, act in (("silence", "accept", accept_by_silence), ("lapsed", "correct", lapse)):
+    for name, kind, act, ripe in (
+        ("silence", "accept", accept_by_silence, _untold), ("silence", "take_over", accept_by_silence, _untold),
+        ("lapsed", "correct", lapse, lambda found, on: True),
+    ):  # fmt: skip
         last = None
         while overdue := case_queries.overdue(kind, today, most, last):
             for found in overdue:
-                done[name] += _try(act, found.case.number, at)
+                if ripe(found, today):
+                    done[name] += _try(act, found.case.number, at)
             last = overdue[-1]
     after = ""
     while batch := case_queries.provisional(most, after):

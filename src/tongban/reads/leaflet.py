@@ -56,7 +56,8 @@ TOPICS = {
     "医疗": "Health care", "社保": "Social insurance", "档案": "Archives", "证明": "Certificates", "户籍": "Household registration",
     "就业": "Work", "公积金": "Housing fund", "来沪人员": "New in Shanghai", "救助": "Relief", "居住": "Residence",
     "生育": "Birth", "津贴": "Allowances", "养老": "Old age", "残疾": "Disability", "住房": "Housing", "长三角": "Yangtze delta",
-    "婚姻": "Marriage", "身故": "Death", "教育": "Education", "办事指引": "Guides", OTHER: "Other",
+    "婚姻": "Marriage", "身故": "Death", "企业": "Companies", "创业": "Starting a business", "车辆": "Vehicles", "退役军人": "Veterans",
+    "涉外": "Foreigners", "缴费": "Payments", "教育": "Education", "办事指引": "Guides", OTHER: "Other",
 }  # fmt: skip
 
 
@@ -174,7 +175,9 @@ def topics(today: dt.date) -> tuple[tuple[Text, tuple[tuple[str, Text, bool], ..
         for topic in version.item.topics or (OTHER,):
             groups.setdefault(topic, []).append((version.code, version.name, takes))
     ordered = sorted(groups.items(), key=lambda g: (g[0] == OTHER, -sum(takes for *_, takes in g[1]), -len(g[1])))
-    return tuple((Text(topic, TOPICS.get(topic, "")), tuple(sorted(rows, key=lambda r: not r[2]))) for topic, rows in ordered)
+    return tuple(
+        (Text(topic, TOPICS.get(topic, "")), tuple(sorted(rows, key=lambda r: not r[2]))) for topic, rows in ordered
+    )
 
 
 def leaflet(code: str, *, today: dt.date) -> Leaflet:

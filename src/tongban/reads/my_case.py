@@ -26,7 +26,6 @@ PROBLEMS_IN_ENGLISH: dict[str, str] = {
 
 # What the date of the clock means, by the kind of due date (domain/deadlines.py).
 MEANS: dict[str, Text] = {
-    "take_over": Text("由负责中心接手的最迟日期", "The responsible center takes it up by"),
     "accept": Text("告知您是否受理的最迟日期", "You are told whether it is accepted by"),
     "correct": Text("请您补正的最迟日期", "Please correct it by"),
     "decide": Text("办结的最迟日期", "It is decided by"),
@@ -83,7 +82,7 @@ def by_code(number: str, query_code: str, *, at: dt.datetime, today: dt.date) ->
 def _clock(case: Progress, today: dt.date) -> Clock:
     if case.closed:
         return Clock("ended")
-    due = case.due
+    due = case.public_due
     if due.on is None:
         # In a special procedure whose length nobody knows there is honestly no date.
         return Clock("paused" if case.stage == "special" else "waiting")
@@ -95,7 +94,7 @@ def _clock(case: Progress, today: dt.date) -> Clock:
         kind = "paused"
     elif days < 0:
         kind = "over"
-    elif due.kind in ("take_over", "accept"):
+    elif due.kind == "accept":
         kind = "waiting"
     return Clock(kind, MEANS[due.kind], due.on, days, due.provisional)
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from tongban.domain import facts, public_state, reasons
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
+from tongban.domain.deadlines import DUE_WORDS
 from tongban.domain.facts import PROBLEMS, PaperMark
 from tongban.domain.item import ItemVersion
 from tongban.domain.refusals import Refused
@@ -171,10 +172,10 @@ def _ask(told: _Told) -> str:
 
 def _due(told: _Told) -> Row:
     seen = progress.of_found(told.found, told.today)
-    later = "(节假日安排公布后可能调整)" if seen.due.provisional else ""
+    later = "(节假日安排公布后可能调整)" if seen.public_due.provisional else ""
     if seen.promise:
         return Row(Text("承诺办结日期", "Promised by"), _day(seen.promise.promised) + later, True)
-    return Row(seen.due_word, _day(seen.due.on) + later, True)
+    return Row(DUE_WORDS[seen.public_due.kind], _day(seen.public_due.on) + later, True)
 
 
 def _receipt(told: _Told) -> dict[str, Any]:

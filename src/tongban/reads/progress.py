@@ -34,7 +34,9 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """A case as its resident may see it. ``held`` says whether this node holds it, or how new the copy is."""
+    """A case as its resident may see it. ``held`` says whether this node holds it, or how new the copy is. ``due``
+    binds the center that holds it; ``public_due`` is the one date that the resident counts by: the same, but while centers pass
+    the case on."""
 
     number: str
     item: str
@@ -49,6 +51,7 @@ class Progress(msgspec.Struct, frozen=True):
     phone: str
     opened_at: dt.datetime
     due: Due
+    public_due: Due
     due_word: Text
     light: str
     promise: Promise | None
@@ -86,6 +89,7 @@ def of_found(found: Found, today: dt.date) -> Progress:
         state=public_state.of_case(case), stage=case.stage, receiving=case.receiving,
         receiving_name=center_name(case.receiving), holder=case.holder, holder_name=center_name(case.holder),
         phone=(holder.phone if holder else "") or version.phones.enquiry, opened_at=found.opened_at, due=due,
+        public_due=deadlines.public_due(case, catalog.calendar()),
         due_word=deadlines.DUE_WORDS[due.kind], light=deadlines.light(due.on, due.yellow, today),
         promise=deadlines.promise(case, catalog.calendar()), asked=case.asked, correct_until=case.correct_until,
         follow=case.follow, papers=case.papers, results=result_names(version, case.results),

@@ -233,13 +233,15 @@ def test_handed_over_says_where_it_is_and_that_nobody_took_it_up(client: Client)
         "材料已移交给负责办理的中心",
         "四平路街道社区事务受理服务中心",
         "还没有人接手",
-        "由负责中心接手的最迟日期",
+        # One clock: the limit that centers set each other is not the resident's; theirs runs from the receipt.
+        "告知您是否受理的最迟日期",
+        "2026年9月10日",
         "您承诺补交的材料",
     ):
         assert words in text, words
     handle.take_over(staff(YANGPU), receipt.number, at=AT)
     text = page_of(client, receipt)
-    assert "由这个中心办理" in text
+    assert "由这个中心办理" in text and "2026年9月8日" in text
     assert "告知您是否受理的最迟日期" in text
 
 
