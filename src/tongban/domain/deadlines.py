@@ -77,9 +77,9 @@ def due(case: Case, calendar: Calendar) -> Due:
         begin = case.custody_since if case.custody == "taken" and case.custody_since else case.opened_on
         # After a correction the days count anew: nobody could accept what had not come.
         begin = max(begin, case.complete_on or begin)
-        own, last = in_days("accept", begin, case.accept_days, calendar), told_by(case, calendar)
+        own, told = in_days("accept", begin, case.accept_days, calendar), told_by(case, calendar)
         # Whoever takes over late has what is left of the resident's days, not days of its own.
-        return last if last.on and own.on and last.on < own.on else own
+        return told if told.on and own.on and told.on < own.on else own
     running = clock(case)
     last = running.due(calendar, case.promised_days) if running else None
     if running is None or last is None:
