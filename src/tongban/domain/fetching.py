@@ -7,26 +7,6 @@ import msgspec
 
 from tongban.domain.item import ItemVersion
 from tongban.domain.material import CredentialKind, MaterialKind
-from tongban.domain.text import Text
-
-CHECK_NAMES: dict[str, Text] = {
-    "identity": Text("身份信息核对", "identity"),
-    "hukou": Text("户籍信息", "household registration"),
-    "residence_permit": Text("居住证信息", "residence permit"),
-    "no_crime": Text("有无犯罪记录", "criminal record"),
-    "spouse_identity": Text("配偶身份信息", "identity of the spouse"),
-    "spouse_hukou": Text("配偶户籍信息", "household registration of the spouse"),
-    "child_hukou": Text("子女户籍信息", "household registration of the child"),
-    "marriage": Text("婚姻登记信息", "marriage record"),
-    "relief": Text("救助情况", "relief"),
-    "assets": Text("家庭经济状况", "means of the household"),
-    "employment": Text("就业情况", "employment"),
-    "income": Text("收入情况", "income"),
-    "pension": Text("养老金领取情况", "pension"),
-    "insurance": Text("医疗保险参保情况", "medical insurance"),
-    "birth": Text("出生信息", "birth"),
-}
-"""What each check is called when consent is asked for it: nobody agrees to a code."""
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -55,6 +55,16 @@ class CredentialKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     evidence: Evidence = "reconstructed"
 
 
+class CheckKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A question that a department answers with yes or no about a person: its name is what consent is given to, since
+    nobody agrees to a code."""
+
+    code: str
+    name: Text
+    department: str
+    evidence: Evidence = "reconstructed"
+
+
 class CredentialLike(Protocol):
     """What the check looks at in an e-licence that was fetched."""
 

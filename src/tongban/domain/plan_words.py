@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from tongban.domain.element import Element
-from tongban.domain.fetching import CHECK_NAMES
 from tongban.domain.item import ItemVersion
-from tongban.domain.material import CredentialKind, MaterialKind
+from tongban.domain.material import CheckKind, CredentialKind, MaterialKind
 from tongban.domain.plan import Saving
 from tongban.domain.prepared import Prepared
 from tongban.domain.text import Text
@@ -65,6 +64,7 @@ class Words:
         self.elements: Mapping[str, Element] = registry.elements
         self.materials: Mapping[str, MaterialKind] = registry.materials
         self.credentials: Mapping[str, CredentialKind] = registry.credentials
+        self.checks: Mapping[str, CheckKind] = registry.checks
         self.versions: dict[str, ItemVersion] = {term.entry.item: term.version for term in prepared.items}
 
     def item(self, code: str) -> Text:
@@ -94,6 +94,6 @@ class Words:
             return self.versions[code].name
         if code in self.credentials:
             return self.credentials[code].name
-        if code in CHECK_NAMES:
-            return CHECK_NAMES[code]
+        if code in self.checks:
+            return self.checks[code].name
         return self.elements[code].name if code in self.elements else Text(code)

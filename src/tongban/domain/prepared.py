@@ -10,7 +10,7 @@ from tongban.domain.element import Element
 from tongban.domain.expression import TRUE, Expr
 from tongban.domain.item import Cause, Condition, Field, ItemVersion, PaperNeed, Step
 from tongban.domain.life_event import SELF, EventItem, LifeEvent
-from tongban.domain.material import Alternative, CredentialKind, MaterialKind
+from tongban.domain.material import Alternative, CheckKind, CredentialKind, MaterialKind
 
 _OWN_HAND = frozenset({"form", "statement", "photo"})
 _PAPER = (Alternative(paper="original"),)
@@ -23,6 +23,7 @@ class Registry(msgspec.Struct, frozen=True):
     elements: Mapping[str, Element]
     materials: Mapping[str, MaterialKind]
     credentials: Mapping[str, CredentialKind]
+    checks: Mapping[str, CheckKind] = {}
 
 
 class FieldTerm(NamedTuple):

@@ -12,7 +12,6 @@ from tongban.domain import deadlines, fetching, item, receiving
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.element import Element
-from tongban.domain.fetching import CHECK_NAMES
 from tongban.domain.item import ItemVersion, Unmet
 from tongban.domain.receiving import Assessment, Intake, PaperIn
 from tongban.domain.refusals import Problem
@@ -109,8 +108,12 @@ def fetched_words(fetched: Fetched) -> FetchedWords:
 def kind_name(code: str) -> Text:
     """What a kind of data or a check is called."""
     kind = catalog.credential_kinds().get(code)
-    check = code.removeprefix(CHECK)
-    return kind.name if kind else CHECK_NAMES.get(check, Text(check))
+    return kind.name if kind else _check_name(code.removeprefix(CHECK))
+
+
+def _check_name(code: str) -> Text:
+    check = catalog.checks().get(code)
+    return check.name if check else Text(code)
 
 
 def version_of(code: str, on: dt.date) -> ItemVersion:
@@ -204,7 +207,7 @@ def _conditions(version: ItemVersion, assessment: Assessment) -> tuple[Condition
 def _ask(request: fetching.Request) -> Ask:
     kinds = catalog.credential_kinds()
     names = [kinds[k].name for k in request.kinds if k in kinds]
-    names += [CHECK_NAMES.get(c, Text(c)) for c in request.checks]
+    names += [_check_name(c) for c in request.checks]
     return Ask(values.source_name(request.department), tuple(names))
 
 

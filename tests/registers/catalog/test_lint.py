@@ -213,3 +213,21 @@ def test_a_situation_may_expect_a_refusal_and_what_may_follow(tmp_path: Path) ->
         }
 
     assert notes(tmp_path, change) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"code": "income", "name": "收入情况", "department": "moon"}, "没有代码为“moon”的部门"),
+        ({"code": "income", "name": "收入情况", "department": "gongan"}, "由“gongan”答复,这里写的是“renshe”"),
+        ({"code": "other", "name": "别的", "department": "renshe"}, "核验“income”没有名称"),
+    ],
+)
+def test_a_check_has_a_name_to_agree_to_and_one_department(row: dict[str, str], says: str, tmp_path: Path) -> None:
+    good = notes(tmp_path / "good", lambda files: files.update({"checks.yaml": {"checks": [CHECK]}}))
+    assert good == []
+    found = notes(tmp_path / "bad", lambda files: files.update({"checks.yaml": {"checks": [row]}}))
+    assert any(says in note.what for note in found), found
+
+
+CHECK = {"code": "income", "name": "收入情况", "department": "renshe"}

@@ -13,7 +13,7 @@ from tongban.domain.condition import parse
 from tongban.domain.element import Element, Evidence
 from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.life_event import LifeEvent
-from tongban.domain.material import CredentialKind, MaterialKind
+from tongban.domain.material import CheckKind, CredentialKind, MaterialKind
 from tongban.domain.place import Center, Division, Places, ServiceHours
 from tongban.domain.text import Text
 from tongban.registers.catalog.files import MAX_FILES, BadFile, Document, Note, read_file
@@ -167,6 +167,7 @@ class City(msgspec.Struct, frozen=True, omit_defaults=True):
     items: tuple[Item, ...] = ()
     versions: tuple[ItemVersion, ...] = ()
     events: tuple[LifeEvent, ...] = ()
+    checks: tuple[CheckKind, ...] = ()
 
 
 class Source(msgspec.Struct):
@@ -201,6 +202,8 @@ class _Load:
         elements = self.rows("elements.yaml", "elements", Element)
         materials = self.rows("materials.yaml", "materials", MaterialKind)
         credentials = self.rows("credentials.yaml", "credentials", CredentialKind)
+        # A city may do without: then nothing is checked with departments by name.
+        checks = self.rows("checks.yaml", "checks", CheckKind) if (self.folder / "checks.yaml").exists() else ()
         years = [self.fit(doc, Year) for doc in self.folder_of("calendar")]
         self.elements = {e.code: e for e in elements}
         items: list[Item] = []
@@ -212,7 +215,7 @@ class _Load:
         city = places and City(
             places, departments, elements, materials, credentials,
             tuple(sorted((y for y in years if y), key=lambda y: y.year)), tuple(items), tuple(versions),
-            events,
+            events, checks,
         )  # fmt: skip
         good = tuple((s, doc) for s, doc in situations if isinstance(s, SituationRow))
         of_events = tuple((s, doc) for s, doc in situations if isinstance(s, EventSituationRow))

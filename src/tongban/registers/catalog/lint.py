@@ -52,6 +52,7 @@ def check(source: Source) -> list[Note]:
     items = {item.code for item in city.items}
     for kind in city.materials:
         _material(kind, city, items, notes)
+    _checks(city, notes)
     _items(city, notes)
     _versions(city, notes)
     check_events(city, notes.say, source.whence)
@@ -141,6 +142,27 @@ def _alternative(
         notes.say(thing, sub, f"没有代码为“{way.department}”的部门", "先在 departments.yaml 登记")
     if way.result and way.result not in items:
         notes.say(thing, sub, f"没有代码为“{way.result}”的事项", "检查 result 的事项代码")
+
+
+def _checks(city: City, notes: Notes) -> None:
+    """Consent names what is looked at, so every check that is used has a name, and one department that answers."""
+    departments = {department.code for department in city.departments}
+    named = {check.code: check.department for check in city.checks}
+    for check in city.checks:
+        if check.department not in departments:
+            say = f"没有代码为“{check.department}”的部门"
+            notes.say(f"checks/{check.code}", "/department", say, "先在 departments.yaml 登记")
+    uses = [
+        (f"materials/{kind.code}", way.check, way.department) for kind in city.materials for way in kind.satisfied_by
+    ]
+    for version in city.versions:
+        thing = f"versions/{version.code}/{version.version}"
+        uses += [(thing, prefill.check, prefill.department) for f in version.fields for prefill in f.prefill]
+    for thing, code, department in dict.fromkeys(uses) if city.checks else ():
+        if code and code not in named:
+            notes.say(thing, "", f"核验“{code}”没有名称,居民不知道同意查什么", "在 checks.yaml 登记名称和部门")
+        elif code and named[code] != department:
+            notes.say(thing, "", f"核验“{code}”由“{named[code]}”答复,这里写的是“{department}”", "改成同一个部门")
 
 
 def _items(city: City, notes: Notes) -> None:

@@ -23,6 +23,7 @@ def registry(city: City) -> Registry:
         {one.code: one for one in city.elements},
         {one.code: one for one in city.materials},
         {one.code: one for one in city.credentials},
+        {one.code: one for one in city.checks},
     )
 
 

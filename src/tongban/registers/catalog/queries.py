@@ -15,7 +15,7 @@ from tongban.domain.calendar import Calendar
 from tongban.domain.element import Element
 from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.life_event import LifeEvent
-from tongban.domain.material import CredentialKind, MaterialKind
+from tongban.domain.material import CheckKind, CredentialKind, MaterialKind
 from tongban.domain.place import Places
 from tongban.domain.prepared import Prepared, Registry, prepare
 from tongban.domain.refusals import NotFound
@@ -49,6 +49,7 @@ class _Edition:
         self.elements = {one.code: one for one in body.elements}
         self.materials = {one.code: one for one in body.materials}
         self.credential_kinds = {one.code: one for one in body.credentials}
+        self.checks = {one.code: one for one in body.checks}
         self.items = {one.code: one for one in body.items}
         self.events = {one.code: one for one in body.events}
         self.dates: dict[str, list[tuple[dt.date, int]]] = {}
@@ -173,7 +174,7 @@ def prepared(code: str, on: dt.date) -> Prepared:
     if (code, numbers) not in edition.prepared:
         wanted = [(entry.item, n) for entry, n in zip(event.items, numbers, strict=True) if n]
         edition.load(wanted)
-        registry = Registry(edition.elements, edition.materials, edition.credential_kinds)
+        registry = Registry(edition.elements, edition.materials, edition.credential_kinds, edition.checks)
         versions = {item: edition.versions[item, n] for item, n in wanted}
         edition.prepared[code, numbers] = prepare(event, versions, registry)
     return edition.prepared[code, numbers]
@@ -197,6 +198,11 @@ def departments() -> dict[str, Department]:
 def credential_kinds() -> dict[str, CredentialKind]:
     """The kinds of credential by code."""
     return _now().credential_kinds
+
+
+def checks() -> dict[str, CheckKind]:
+    """What departments can be asked to confirm, by code."""
+    return _now().checks
 
 
 def places() -> Places:

@@ -12,7 +12,7 @@ from tongban.domain.calendar import Year
 from tongban.domain.element import Element
 from tongban.domain.item import Department, Item, ItemVersion
 from tongban.domain.life_event import LifeEvent
-from tongban.domain.material import CredentialKind, MaterialKind
+from tongban.domain.material import CheckKind, CredentialKind, MaterialKind
 from tongban.plumbing import crypto
 from tongban.registers.catalog.city import City, PlacesRow
 
@@ -40,6 +40,7 @@ class Body(msgspec.Struct, frozen=True):
     items: tuple[Item, ...] = ()
     versions: tuple[tuple[str, int, str], ...] = ()
     events: tuple[LifeEvent, ...] = ()
+    checks: tuple[CheckKind, ...] = ()
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -65,7 +66,7 @@ def city_body(city: City) -> str:
     return _encode(
         _plain(Body(
             city.places, city.departments, city.elements, city.materials, city.credentials, city.calendar, city.items,
-            tuple(sorted(versions)), city.events,
+            tuple(sorted(versions)), city.events, city.checks,
         ))
     ).decode()  # fmt: skip
 
