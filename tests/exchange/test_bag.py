@@ -121,7 +121,11 @@ def test_its_sender_knows_its_own_bag_again(houses: Any, provider: str) -> None:
     data = bag.pack(letters(), house["a"], at=AT)
     assert bag.signed(data, house["a"]) == bag.peek(data)
     front, _, signature, sealed = parts(data)
-    for wrong in (joined(front, b"", sealed), joined(front, signature, sealed[:-1]), data.replace(b"letters", b"lettres")):
+    for wrong in (
+        joined(front, b"", sealed),
+        joined(front, signature, sealed[:-1]),
+        data.replace(b"letters", b"lettres"),
+    ):
         with pytest.raises(BagRefused, match="changed"):
             bag.signed(wrong, house["a"])
 
@@ -161,7 +165,16 @@ def test_for_a_receiver_without_a_valid_key_nothing_is_packed(tmp_path: Path) ->
     ring = tmp_path / "ring.json"
     keys.retire(ring, "b", keys.load(tmp_path / "b.json", ring).signer(AT).public.id, until=AT)
     with pytest.raises(BagRefused, match="expired_key"):
-        bag.pack(letters(), keys.load(tmp_path / "a.json", ring), at=AT)
+        bag.pack(letters(), keys.load(tmp_path / "a.json", ring), at=AT + SKEW)
+
+
+def test_a_node_whose_clock_is_slow_writes_and_reads_from_the_first_day(tmp_path: Path) -> None:
+    """By its clock neither its own key nor the others' have begun."""
+    house = enrolled(tmp_path, "sm2", "a", "b")
+    slow = AT - SKEW
+    assert bag.unpack(bag.pack(letters(), house["a"], at=slow), house["b"], at=AT) == letters()
+    back = letters(from_node="b", to_node="a")
+    assert bag.unpack(bag.pack(back, house["b"], at=AT), house["a"], at=slow) == back
 
 
 def test_nodes_change_the_provider_on_different_days(tmp_path: Path) -> None:

@@ -81,6 +81,17 @@ def test_what_did_not_come_is_asked_for_when_nothing_is_under_way(house: dict[st
     assert heard(office, house, "yangpu")[0].again == ((Position("letters", 0),) if idle else ())
 
 
+def test_a_clock_put_back_keeps_no_gap_open(house: dict[str, Keys]) -> None:
+    """Asked for by a clock that was ten minutes fast; by the right one it is time to ask again."""
+    sent = Status(AT, letters.SCHEMA, sent=(Position("letters", 9),))
+    inbox.heard("yangpu", sent, AT)
+    fast = AT + 100 * inbox.ASK_AGAIN
+    assert inbox.missing("yangpu", fast, idle=True) == (Position("letters", 0),)
+    assert inbox.missing("yangpu", fast + inbox.ASK_AGAIN / 2, idle=True) == ()
+    assert inbox.missing("yangpu", AT + 2 * inbox.ASK_AGAIN, idle=True) == (Position("letters", 0),)
+    assert inbox.missing("yangpu", AT + 2.5 * inbox.ASK_AGAIN, idle=True) == ()
+
+
 def test_a_cut_way_silences_it_and_then_it_speaks_again(
     house: dict[str, Keys], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -196,12 +196,13 @@ def applied(node: str) -> tuple[Position, ...]:
 
 def missing(node: str, at: dt.datetime, *, idle: bool) -> tuple[Position, ...]:
     """Lanes from a node of which letters are missing: bags wait behind a gap, or (when the stream is ``idle``) the node says it
-    has sent more. Asked for every few seconds, not more often."""
+    has sent more. Asked for every few seconds, not more often. A time that lies ahead is from a clock that was wrong and is of no
+    account: else a clock put back by ten minutes would keep a gap open for ten minutes."""
     rows = ask(
-        "update exchange_in_lane l set asked_at = %s where from_node = %s and (asked_at is null or asked_at < %s) "
-        "and at < %s and ((%s::boolean and known > last) or exists (select 1 from exchange_bag b "
+        "update exchange_in_lane l set asked_at = %s where from_node = %s "
+        "and (asked_at is null or asked_at not between %s and %s) and at not between %s and %s and ((%s::boolean and known > last) or exists (select 1 from exchange_bag b "
         "where b.from_node = l.from_node and b.lane = l.lane and b.reason = '')) returning lane, last",
-        [at, node, at - ASK_AGAIN, at - ASK_AGAIN, idle],
+        [at, node, at - ASK_AGAIN, at, at - ASK_AGAIN, at, idle],
     )
     return tuple(Position(lane, last) for lane, last in rows)
 

@@ -22,7 +22,7 @@ from tongban.plumbing import crypto
 from tongban.plumbing.crypto import KeysRefused
 
 SKEW = dt.timedelta(minutes=15)
-"""How far clocks may differ: a key is believed this long before and after its time, but used only within it."""
+"""How far clocks may differ: a key is believed this long before and after its time, and used so only where there is no other."""
 
 
 class Public(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -99,9 +99,10 @@ class Keys:
         return self.own[newest.id]
 
     def newest(self, node: str, at: dt.datetime, among: Iterable[str] | None = None) -> Public | None:
-        """The newest valid key of a node."""
-        keys = (key for key in self.ring.get(node, {}).values() if key.uses(at) and (among is None or key.id in among))
-        return max(keys, key=lambda key: (key.valid_from, key.id), default=None)
+        """The newest valid key of a node. By a clock that is slow the first key may not have begun; the others believe it."""
+        keys = [key for key in self.ring.get(node, {}).values() if among is None or key.id in among]
+        fit = [key for key in keys if key.uses(at)] or [key for key in keys if key.believed(at)]
+        return max(fit, key=lambda key: (key.valid_from, key.id), default=None)
 
     def known(self, node: str, key_id: str) -> Public | None:
         """The key of this node with this id, valid or not."""

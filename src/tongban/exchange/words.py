@@ -50,6 +50,7 @@ class Speaker:
         self._due: dict[str, float] = {}
         self._bell = asyncio.Event()
         self._told = Told("telling the others how far we are")
+        self._mute = {other: Told(f"telling {other} how far we are") for other in (*self._others, city)}
         self._program = metadata.version("tongban")
 
     def soon(self, node: str) -> None:
@@ -137,6 +138,7 @@ class Speaker:
                 said.append(
                     (node, bag.pack(Bag(self.node, node, bag.STATUS, 0, 0, letters.SCHEMA, [body]), held, at=at))
                 )
+                self._mute[node].right()
             except BagRefused as refused:
-                self._told.wrong(refused)
+                self._mute[node].wrong(refused)
         return said
