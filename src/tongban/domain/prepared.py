@@ -49,7 +49,8 @@ class PaperTerm(NamedTuple):
 
 
 class ItemTerm(NamedTuple):
-    """One item of the event, ready. ``gives``: elements of the form that its result carries; ``issues``: e-licence kinds."""
+    """One item of the event, ready. ``gives``: elements of the form that its result carries; ``issues``: e-licence kinds;
+    ``means``: its elements that are called otherwise on the one form."""
 
     entry: EventItem
     version: ItemVersion
@@ -64,6 +65,7 @@ class ItemTerm(NamedTuple):
     place_key: str
     gives: frozenset[str]
     issues: frozenset[str]
+    means: dict[str, str]
 
 
 class Prepared(NamedTuple):
@@ -84,6 +86,14 @@ class Prepared(NamedTuple):
 def prepare(event: LifeEvent, versions: Mapping[str, ItemVersion], registry: Registry) -> Prepared:
     """Make an event ready; items that have no version here are left out (the check of the catalog refuses them)."""
     return _Preparing(event, versions, registry).run()
+
+
+def answers_of(prepared: Prepared, item: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of one item, in its own elements, out of the values of the one form."""
+    term = prepared.items[prepared.numbers[item]]
+    known = {**prepared.constants, **values}
+    meant = ((field.element, term.means.get(field.element, field.element)) for field in term.version.fields)
+    return {element: known[key] for element, key in meant if key in known}
 
 
 class _Preparing:
@@ -139,7 +149,7 @@ class _Preparing:
             causes_of(entry, version),
             version.limits.promised_days if entry.promised_days is None else entry.promised_days,
             set(delivery) != {"counter"}, means.get(home, home),
-            frozenset(code for kind in kinds for code in self.carried(entry.of, kind)), frozenset(issued),
+            frozenset(code for kind in kinds for code in self.carried(entry.of, kind)), frozenset(issued), means,
         )  # fmt: skip
 
     def meanings(self, entry: EventItem) -> dict[str, str]:

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.registers.catalog.small_city import pieces, write
 from tongban.domain.actor import Actor, Grant
+from tongban.domain.calendar import Calendar
 from tongban.domain.composer import compose, unaccounted
-from tongban.domain.plan import Circumstances
+from tongban.domain.item import eligibility
+from tongban.domain.plan import Circumstances, Known
+from tongban.domain.plan_days import days_from
+from tongban.domain.plan_desk import Desk
+from tongban.domain.prepared import Prepared, answers_of
 from tongban.domain.refusals import NotFound
 from tongban.flows.publish import publish
 from tongban.plumbing import crypto
@@ -193,13 +199,36 @@ def test_the_table_is_composed_and_counts_the_change(tmp_path: Path) -> None:
     assert bare.situation == "" and bare.after.papers == 2
 
 
-def test_every_event_of_shanghai_accounts_for_every_difference(compiled_city: Source) -> None:
-    city = compiled_city.city
-    assert city is not None and city.events
-    for one in city.events:
-        prepared = prepared_on(city, one.code, dt.date(2027, 1, 4))
-        assert prepared is not None, one.code
-        from tongban.domain.calendar import Calendar
+def situations_of(source: Source) -> list[tuple[Prepared, Circumstances]]:
+    """Every situation of every event of a city, made ready."""
+    assert source.city is not None
+    found = []
+    for row, _ in source.event_situations:
+        prepared = prepared_on(source.city, row.given.event, row.given.today)
+        assert prepared is not None, row.name
+        found.append((prepared, circumstances(row)))
+    return found
 
-        plan = compose(prepared, Circumstances(dt.date(2027, 1, 4)), Calendar.of(city.calendar))
-        assert unaccounted(plan) == {}, one.code
+
+def test_every_plan_of_shanghai_accounts_for_every_difference(compiled_city: Source) -> None:
+    assert compiled_city.city is not None
+    calendar = Calendar.of(compiled_city.city.calendar)
+    cases = situations_of(compiled_city)
+    assert {prepared.event.code for prepared, _ in cases} == {event.code for event in compiled_city.city.events}
+    for prepared, given in cases:
+        for known in (given, msgspec.structs.replace(given, known=Known()), msgspec.structs.replace(given, answers={})):
+            assert unaccounted(compose(prepared, known, calendar)) == {}, prepared.event.code
+
+
+def test_an_item_of_an_event_is_judged_as_it_is_alone(compiled_city: Source) -> None:
+    """The conditions were rewritten to the one form; over each item's own answers they come to the same."""
+    for prepared, given in situations_of(compiled_city):
+        desk = Desk(prepared, given, days_from(Calendar.of(()), given.start), None)
+        for term, state in zip(prepared.items, desk.states, strict=True):
+            answers = answers_of(prepared, term.entry.item, desk.env)
+            alone = eligibility(term.version, answers, given.start)
+            if state.state in ("in", "maybe", "not_eligible"):
+                assert (state.state == "not_eligible") == (alone.value is False), (prepared.event.code, state.item)
+                assert {f.condition.id for f in state.failing} == {u.condition.id for u in alone.failing}
+                if state.state == "in":
+                    assert alone.value is True

@@ -14,7 +14,7 @@ from tongban.domain.plan import Plan, PlanPaper
 from tongban.domain.plan_words import UNITS, Words
 from tongban.domain.refusals import Refused
 from tongban.registers.catalog import event_table
-from tongban.registers.catalog.city import Source, load
+from tongban.registers.catalog.city import load
 from tongban.registers.catalog.event_situations import prepared_on
 from tongban.registers.catalog.event_table import Average, Line
 
@@ -66,7 +66,7 @@ def table(city: str) -> None:
     for line in lines:
         shown.add_row(*_cells(line))
     shown.add_section()
-    for average in _averages(lines, source):
+    for average in _averages(lines):
         changes = [average.changes.get(unit) for unit, _ in _COLUMNS]
         shown.add_row(
             average.name, str(average.events or ""), *("" if c is None else f"{c:+.0f}%" for c in changes), ""
@@ -88,13 +88,12 @@ def _cells(line: Line) -> list[str]:
     return [f"{name} [dim]{line.event.code}[/]", str(line.before.items), *pairs, _EVIDENCE[line.event.evidence]]
 
 
-def _averages(lines: list[Line], source: Source) -> list[Average]:
-    years = sorted({published.year for published in source.published.averages} if source.published else ())
-    found = [event_table.average("平均:全部", lines)]
-    for year in years:
-        of_year = [line for line in lines if line.event.year == year]
-        found.append(event_table.average(f"平均:{year}年的 {len(of_year)} 件", of_year))
-    return found
+def _averages(lines: list[Line]) -> list[Average]:
+    found = []
+    for year in sorted({line.event.year for line in lines if line.event.year}):
+        lists = [line for line in lines if line.event.year and line.event.year <= year]
+        found.append(event_table.average(f"平均:到{year}年", lists))
+    return [*found, event_table.average("平均:全部", lines)]
 
 
 @plan.command()
