@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from PIL import Image
@@ -25,6 +26,8 @@ CLOSED = frozenset({"delivered", "not_accepted", "withdrawn", "revoked"})
 STALLED = 90.0
 # A resident whose errand at a far counter came to nothing for so long goes to the center that holds the case.
 IMPATIENT = 20.0
+# Share of the residents who ask how far it is, wherever they are.
+ASKING = 0.1
 # Share of the residents of whose papers one is scanned.
 SCANNED = 0.15
 
@@ -196,6 +199,19 @@ class Day:
             told["number"], brought, told["receiving"], told["handling"], fate, brought.on_the_spot, seed, set(),
             told["stage"], moved=time.monotonic(),
         )  # fmt: skip
+        if random.Random(f"{seed}:ask").random() < ASKING:
+            self._at_counters.put(partial(self._ask_progress, told["number"], told["query_code"], seed))
+
+    def _ask_progress(self, number: str, code: str, seed: int) -> None:
+        """Somebody looks at a portal or a kiosk anywhere in the city how far their case is."""
+        machine = self._at(random.Random(f"{seed}:where").choice(self.crowd.centers))
+        path, asked = f"/progress/{number}", ""
+        for _ in range(40):
+            seen = machine.look(f"{path}?asked={quote(asked)}" if asked else path, Query_Code=code)
+            if seen.status != 202 or self.over.wait(0.3):
+                break
+            asked = seen.body["asked"]
+        self.tally.count("resident", "ask after it" + (", through the city" if asked else ""), seen)
 
     def _scanned(self, machine: Machine, brought: Brought, n: int, seed: int) -> dict[str, Any]:
         """What is brought, with a scan of one paper now and then: it has to travel with the case."""

@@ -46,9 +46,9 @@ class Machine:
         self._held = threading.local()
         self.told: dict[str, Answer] = {}
 
-    def look(self, path: str) -> Answer:
-        """GET."""
-        return self._answered("GET", path, None, "")
+    def look(self, path: str, **headers: str) -> Answer:
+        """GET. Headers are written with _ for -."""
+        return self._answered("GET", path, None, "", more={k.replace("_", "-"): v for k, v in headers.items()})
 
     def act(self, key: str, path: str, body: Any = None) -> Answer:
         """POST, once and for all: the same key is the same act."""
@@ -66,7 +66,8 @@ class Machine:
         begun, again = time.monotonic(), 0
         data = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         while True:
-            status, said = self._send(method, path, data, {"Content-Type": media_type, "Idempotency-Key": key, **(more or {})})
+            own = {"Content-Type": media_type, "Idempotency-Key": key} if data is not None else {}
+            status, said = self._send(method, path, data, own | dict(more or {}))
             if status and status < 500 and status != 429:
                 return Answer(status, said, (time.monotonic() - begun) * 1000, again)
             if time.monotonic() - begun > self.patience:
@@ -81,9 +82,7 @@ class Machine:
         line = getattr(self._held, "line", None)
         if line is None:
             line = self._held.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Authorization": f"Bearer {self.token}"}
-        if data is not None:
-            headers |= more
+        headers = {"Authorization": f"Bearer {self.token}", **more}
         try:
             line.request(method, f"/api/v1{path}", data, headers)
             answer = line.getresponse()
