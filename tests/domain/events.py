@@ -112,7 +112,9 @@ def _version(draw: st.DrawFn, code: str) -> ItemVersion:
     for name in draw(st.lists(st.sampled_from(["m0", "m1", "m2"]), max_size=2, unique=True)):
         key = draw(st.booleans())
         needs.append(PaperNeed(name, key, None, draw(st.booleans()), tolerated_days=draw(st.sampled_from([0, 0, 10]))))
-    causes = tuple(draw(st.lists(st.sampled_from(["apply", "papers", "presence", "collect", "elsewhere"]), max_size=2)))
+    causes: tuple[Any, ...] = tuple(
+        draw(st.lists(st.sampled_from(["apply", "papers", "presence", "collect", "elsewhere"]), max_size=2))
+    )
     results = (Result(Text("r"), draw(st.sampled_from(KINDS))),) if draw(st.booleans()) else ()
     steps = [Step("receive", draw(st.sampled_from(["counter", "person"]))), Step("decide", "department")]
     steps += draw(

@@ -30,7 +30,9 @@ class ByHand:
         self.after = [(a.item, t.entry.item, a.wait_days) for t in prepared.items for a in t.entry.after]
         self.registry, self.given = prepared.registry, given
         self.held = given.known.people["self"]
-        self.asked = {f.element: [] for v in self.versions.values() for f in v.fields}
+        self.asked: dict[str, list[tuple[str, bool]]] = {
+            f.element: [] for v in self.versions.values() for f in v.fields
+        }
         for code, version in self.versions.items():
             for field in version.fields:
                 self.asked[field.element].append((code, field.required))
@@ -79,7 +81,7 @@ class ByHand:
         return [code for code in self.versions if code not in asking and issues[code] & kinds]
 
     def best(self) -> tuple[int, int, int, int]:
-        typed, choices = 0, []
+        typed, choices = 0, list[Any]()
         for element, asking in self.asked.items():
             if self.known(element):
                 continue

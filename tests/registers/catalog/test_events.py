@@ -2,6 +2,9 @@
 an event when it is published."""
 
 import datetime as dt
+import re
+import shutil
+import statistics
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +13,11 @@ import msgspec
 import pytest
 
 from tests.registers.catalog.small_city import pieces, write
+from tongban.config.settings.base import CITY_FOLDER, ROOT
 from tongban.domain.actor import Actor, Grant
 from tongban.domain.calendar import Calendar
 from tongban.domain.composer import compose, unaccounted
+from tongban.domain.guidance import next_question
 from tongban.domain.item import eligibility
 from tongban.domain.plan import Circumstances, Known
 from tongban.domain.plan_days import days_from
@@ -232,3 +237,34 @@ def test_an_item_of_an_event_is_judged_as_it_is_alone(compiled_city: Source) -> 
                 assert {f.condition.id for f in state.failing} == {u.condition.id for u in alone.failing}
                 if state.state == "in":
                     assert alone.value is True
+
+
+def test_the_example_of_the_howto_works_as_it_stands(tmp_path: Path) -> None:
+    """Both files are copied out of the page into a copy of the city: whoever copies them has a sound event."""
+    event, situation = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs/howto/add-a-life-event.md").read_text("utf-8"), re.DOTALL
+    )
+    city = tmp_path / "cities" / "shanghai"
+    shutil.copytree(CITY_FOLDER, city)
+    (city / "life_events" / "newborn.yaml").write_text(event, "utf-8")
+    (city / "situations" / "newborn.yaml").write_text(situation, "utf-8")
+    source = load(city)
+    assert [str(note) for note in (*lint.check(source), *situations.run(source)) if "newborn" in note.file] == []
+    assert any(row.given.event == "newborn" for row, _ in source.event_situations)
+
+
+def test_few_questions_lead_to_the_list(compiled_city: Source) -> None:
+    """The persons of all situations answer what they are asked; what a situation does not say they do not know."""
+    asked = []
+    for prepared, given in situations_of(compiled_city):
+        answers, unsure = dict[str, Any](), set[str]()
+        while question := next_question(
+            prepared, msgspec.structs.replace(given, answers=answers, unsure=frozenset(unsure))
+        ):
+            assert question.element not in answers and question.element not in unsure
+            if question.element in given.answers:
+                answers[question.element] = given.answers[question.element]
+            else:
+                unsure.add(question.element)
+        asked.append(len(answers) + len(unsure))
+    assert statistics.median(asked) <= 7, asked
