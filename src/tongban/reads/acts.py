@@ -56,6 +56,7 @@ WORDS: dict[str, Text] = {
     "staff.revoke_token": Text("撤销令牌", "Ended a token"),
     "staff.sign_in": Text("登录", "Signed in"),
     "staff.sign_out": Text("退出登录", "Signed out"),
+    "forget.letters": Text("清理已送达的信件", "Forgot letters that had arrived"),
     "forget.uploads": Text("清理无人使用的扫描件", "Removed scans that nobody names"),
     "forget.drafts": Text("清理过期草稿", "Removed old drafts"),
     "forget.answers": Text("清理过期的提交记录", "Forgot answers of old acts"),

@@ -8,15 +8,15 @@ from django.db import connection
 
 from tongban.domain.actor import Actor
 from tongban.domain.text import Text
-from tongban.reads import elsewhere
+from tongban.reads import alarms, elsewhere
 from tongban.reads.worklist import centers_of
 from tongban.registers.catalog import queries as catalog
 
-COUNTS = ("received", "for_others", "decided", "waiting", "overdue", "unlooked")
+COUNTS = ("received", "for_others", "decided", "waiting", "overdue", "unlooked", "alarms")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """The day of one center or district. ``as_of``: its cases are held on another node and were last heard of then."""
+    """The day of one center or district. ``alarms``: past their date, and nobody has looked (reads/alarms.py). ``as_of``: its cases are held on another node and were last heard of then."""
 
     code: str
     name: Text
@@ -26,6 +26,7 @@ class Line(msgspec.Struct, frozen=True):
     waiting: int = 0
     overdue: int = 0
     unlooked: int = 0
+    alarms: int = 0
     as_of: dt.datetime | None = None
 
 
@@ -60,9 +61,13 @@ def board(actor: Actor, *, today: dt.date) -> Board:
     with connection.cursor() as cursor:
         cursor.execute(_TODAY, {"day": today, "codes": codes})
         counts = {row[0]: row[1:] for row in cursor.fetchall()}
-    places = catalog.places()
+    places, lying = catalog.places(), alarms.by_center(codes, today)
     centers = tuple(
-        Line(c.code, Text(c.name.zh.removesuffix("社区事务受理服务中心"), c.name.en), *counts.get(c.code, ()))
+        Line(
+            c.code,
+            Text(c.name.zh.removesuffix("社区事务受理服务中心"), c.name.en),
+            *(*counts.get(c.code, (0,) * 6), lying.get(c.code, 0)),
+        )
         for c in places.centers.values()
         if c.code in set(codes)
     )

@@ -65,6 +65,11 @@ class WorkRow(msgspec.Struct, frozen=True):
     held: Held = Held()
 
     @property
+    def silent(self) -> bool:
+        """Accepted by silence where it was sent, and still nobody there has looked."""
+        return not self.looked and self.custody == "sent" and self.stage == "accepted" and self.due_kind == "decide"
+
+    @property
     def state(self) -> str:
         """One of STATES: what the clerk has to do with it."""
         return self.stage if self.looked else "unlooked"

@@ -25,6 +25,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "board": found, "at": clock.now(), "shown": shown, "charts": _charts(found, shown),
         "lines": _lines(found, shown), "of": next((d for d in found.districts if d.code == shown), None),
+        "supervises": acting(request).may("case.supervise"),
     }  # fmt: skip
     if request.GET.get("part") == "numbers":
         return render(request, "console/board_numbers.html", context)

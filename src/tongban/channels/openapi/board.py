@@ -5,10 +5,12 @@ import datetime as dt
 import msgspec
 from ninja import Router
 
+from tongban.channels.openapi.parameters import Cursor, Limit
 from tongban.channels.openapi.wire import Call, read
 from tongban.domain.actor import Grant
 from tongban.domain.refusals import NotFound
-from tongban.reads import board, items
+from tongban.reads import alarms, board, items
+from tongban.reads.alarms import Alarms
 from tongban.reads.board import Board
 from tongban.reads.items import Publication
 
@@ -37,6 +39,12 @@ def show_me(call: Call) -> Me:
 def show_board(call: Call) -> Board:
     """看板: today's work in the places where the token has the power board.read"""
     return board.board(call.actor, today=call.today)
+
+
+@read(router, "/alarms")
+def show_alarms(call: Call, cursor: Cursor = "", limit: Limit = 50) -> Alarms:
+    """督办: cases past their date that nobody has looked at, where the token has the power case.supervise"""
+    return alarms.alarms(call.actor, cursor=cursor, limit=limit, today=call.today)
 
 
 @read(router, "/catalog")

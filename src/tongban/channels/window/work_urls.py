@@ -7,6 +7,7 @@ from tongban.channels.window import case, case_look, case_print, enquiry, workli
 urlpatterns = [
     path("work/", worklist.work, name="work"),
     path("work/find", worklist.find, name="work_find"),
+    path("alarms/", worklist.alarms, name="alarms"),
     path("case/<str:number>/", case.page, name="case"),
     path("case/<str:number>/act/<str:act>", case.act, name="case_act"),
     path("case/<str:number>/look", case_look.look, name="case_look"),

@@ -13,6 +13,7 @@ from tongban.domain.actor import Actor
 from tongban.domain.refusals import NotFound, Problem
 from tongban.domain.text import Text
 from tongban.plumbing import clock
+from tongban.reads import alarms as alarm_reads
 from tongban.reads import worklist
 from tongban.reads.worklist import Lights, WorkRow
 
@@ -87,7 +88,7 @@ def _listing(
         "show": show, "center": center, "center_shown": worklist.center_name(center), "centers": centers, "chosen": chosen,
         "narrowed": any(chosen[k] for k in ("item", "state", "light")), "all": at(item="", state="", light=""),
         "todo_url": at(show="", item="", state="", light=""), "sent_url": at(show="sent", item="", state="", light=""),
-        "problems": problems, "typed": typed, "today": today,
+        "problems": problems, "typed": typed, "today": today, "alarms": alarm_reads.count(actor, today=today, center=center),
     }  # fmt: skip
     return render(request, "window/work/list.html", context, status=status)
 
@@ -124,3 +125,13 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect("window:case", number=worklist.find(acting(request), typed))
     except NotFound as refused:
         return _listing(request, refused.problems, typed, 404)
+
+
+@needs(alarm_reads.POWER)
+@require_safe
+def alarms(request: HttpRequest) -> HttpResponse:
+    """What lies unseen past its date, over all centers where the actor supervises."""
+    cursor = forms.controls(request.GET, cursor=200)["cursor"]
+    found = alarm_reads.alarms(acting(request), cursor=cursor, today=clock.today())
+    rows = [(row, alarm_reads.WHY[row.why]) for row in found.rows]
+    return render(request, "window/work/alarms.html", {"rows": rows, "next": found.next})
