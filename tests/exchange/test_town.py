@@ -12,7 +12,7 @@ from django.db import connection
 from tests.conftest import AT
 from tests.exchange.ring import enrolled
 from tests.exchange.town import Town
-from tests.flows.people import PUTUO, staff, with_mandate
+from tests.flows.people import PUTUO, SONGJIANG, staff, with_mandate
 from tests.flows.split_case import putuo, split, yangpu
 from tongban.domain.actor import SYSTEM
 from tongban.domain.facts import Point
@@ -182,6 +182,26 @@ def test_a_counter_without_a_copy_asks_the_city(town: Town) -> None:
         assert access.case_by_code(receipt.number, receipt.query_code).case.stage == "received"
     with town.at("yangpu"):
         handle.accept(yangpu(), receipt.number, at=LATER)
+    town.carry()
+    assert set(heads(town, receipt.number)) == {"city", "putuo", "yangpu", "minhang"}
+    assert len(set(heads(town, receipt.number).values())) == 1
+    all_hold(town)
+
+
+def test_who_asked_for_a_case_hears_of_it_also_when_the_city_itself_holds_it(town: Town) -> None:
+    """No district of this town has 松江, so the city node hosts it and appends to the case with its own hand."""
+    with town.at("putuo"):
+        receipt = split(putuo())
+    town.carry()
+    with town.at("yangpu"):
+        handle.hand_over(yangpu(), receipt.number, SONGJIANG, "misjudged", at=LATER)
+    town.carry()
+    with town.at("minhang"):
+        elsewhere.ask_by_code(SYSTEM, receipt.number, receipt.query_code, at=LATER)
+    town.carry()
+    with town.at("city"):
+        handle.take_over(staff(SONGJIANG), receipt.number, at=LATER)
+        handle.accept(staff(SONGJIANG), receipt.number, at=LATER)
     town.carry()
     assert set(heads(town, receipt.number)) == {"city", "putuo", "yangpu", "minhang"}
     assert len(set(heads(town, receipt.number).values())) == 1

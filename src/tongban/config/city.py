@@ -4,6 +4,7 @@ be all departments. Each node is what `tongban node up` runs, with nothing share
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -20,7 +21,7 @@ from tongban.config.node import NodeHouse
 from tongban.config.services import NotStarted, Services
 from tongban.domain.nodes import Nodes
 from tongban.exchange import keys, nats_server
-from tongban.plumbing import clock
+from tongban.plumbing import clock, crypto
 
 POWERS = ("case.receive", "case.handle", "case.supervise", "case.read", "person.read")
 MARK = "city.json"
@@ -113,6 +114,7 @@ class City:
         (self.var / "nodes.yaml").write_text(json.dumps({"layouts": {"city": rows}}, ensure_ascii=False, indent=1))
         nodes.load(self.var / "nodes.yaml", "city")
         ring, now = self.var / "ring.json", clock.now()
+        person = self._person_key()
         command = nats_server.command(self.post, self.houses, port=self.nats_port)
         self._post_command = command
         for code, house in self.houses.items():
@@ -120,6 +122,7 @@ class City:
             house.var.mkdir(parents=True, exist_ok=True)
             if not private.exists():
                 keys.enrol(ring, keys.make(private, code, self.provider, at=now))
+            crypto.make_key_file(house.var / "keys.json", person)
             door = nats_server.door(self.post, code)
             house.environment |= {
                 "TONGBAN_LAYOUT": "city", "TONGBAN_NODES": str(self.var / "nodes.yaml"), "TONGBAN_RING": str(ring),
@@ -127,6 +130,14 @@ class City:
                 "TONGBAN_STATIC": str(self.var / "static"),
                 "TONGBAN_DEPARTMENTS_URL": f"http://127.0.0.1:{self.shared.departments_port}",
             }  # fmt: skip
+
+    def _person_key(self) -> str:
+        """The one key that all nodes share: without it a person who comes to two counters would be two persons."""
+        path = self.var / "person-key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        return path.read_text()
 
     def start_post(self) -> None:
         """The NATS server, its users and its streams."""

@@ -200,7 +200,10 @@ class Day:
             told["stage"], moved=time.monotonic(),
         )  # fmt: skip
         if random.Random(f"{seed}:ask").random() < ASKING:
-            self._at_counters.put(partial(self._ask_progress, told["number"], told["query_code"], seed))
+            asking = partial(self._ask_progress, told["number"], told["query_code"], seed)
+            later = threading.Timer(3.0, self._at_counters.put, [asking])
+            later.daemon = True
+            later.start()
 
     def _ask_progress(self, number: str, code: str, seed: int) -> None:
         """Somebody looks at a portal or a kiosk anywhere in the city how far their case is."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tongban.domain import facts
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
-from tongban.exchange import letters, outbox
+from tongban.exchange import letters, outbox, watch
 from tongban.plumbing import files, here
 from tongban.plumbing.tx import current, step
 from tongban.registers.cases import queries as cases
@@ -21,10 +21,14 @@ def posted(
     """Write the letters that follow from these entries, which are the last of the case."""
     nodes = here.nodes()
     others = nodes.concerned(after) - {here.node()}
+    known = nodes.concerned(before) if before.n else frozenset()
+    if before.n and here.is_city() and len(nodes.nodes) > 1:
+        # Who once asked for this case hears of it also when the city itself holds it.
+        heard = frozenset(watch.watchers([after.number]).get(after.number, ())) - {here.node()}
+        others, known = others | heard, known | heard
     if not others:
         return
     at = current().at
-    known = nodes.concerned(before) if before.n else frozenset()
     pen = nodes.host(after.holder)
     moved = any(isinstance(e.fact, facts.HandedOver | facts.HandedBack) for e in entries)
     addressed: list[tuple[str, letters.Body]] = []

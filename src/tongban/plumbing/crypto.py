@@ -92,9 +92,16 @@ class Keyring:
             raise KeysRefused(f"key file {path} is not understood; restore it from the backup") from None
 
 
-def make_key_file(path: Path) -> None:
-    """Make a first key file, unless there is one already. Two processes starting together end with the same one."""
-    content = {"seal": {"1": secrets.token_hex(16)}, "blind": secrets.token_hex(32), "sign": secrets.token_hex(32)}
+def make_key_file(path: Path, person: str = "") -> None:
+    """Make a first key file, unless there is one already. Two processes starting together end with the same one.
+
+    ``person``: the city's person key (32 bytes hex), for a node that is not alone.
+    """
+    content: dict[str, object] = {
+        "seal": {"1": secrets.token_hex(16)}, "blind": secrets.token_hex(32), "sign": secrets.token_hex(32),
+    }  # fmt: skip
+    if person:
+        content["person"] = person
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path, content)
     try:
