@@ -57,7 +57,8 @@ TOPICS = {
     "就业": "Work", "公积金": "Housing fund", "来沪人员": "New in Shanghai", "救助": "Relief", "居住": "Residence",
     "生育": "Birth", "津贴": "Allowances", "养老": "Old age", "残疾": "Disability", "住房": "Housing", "长三角": "Yangtze delta",
     "婚姻": "Marriage", "身故": "Death", "企业": "Companies", "创业": "Starting a business", "车辆": "Vehicles", "退役军人": "Veterans",
-    "涉外": "Foreigners", "缴费": "Payments", "教育": "Education", "办事指引": "Guides", OTHER: "Other",
+    "涉外": "Foreigners", "缴费": "Payments", "教育": "Education", "科技": "Technology", "信用": "Credit", "资金": "City funds",
+    "工程": "Building works", "航运": "Shipping", "体育": "Sports", "办事指引": "Guides", OTHER: "Other",
 }  # fmt: skip
 
 
