@@ -9,8 +9,8 @@ import msgspec
 from django.db import InterfaceError, OperationalError
 
 from tongban.domain.actor import Actor
-from tongban.exchange import bag as bags
 from tongban.exchange import arriving, inbox, keys, letters
+from tongban.exchange import bag as bags
 from tongban.exchange.bag import Bag, BagRefused
 from tongban.exchange.letters import Letter, Unreadable
 from tongban.flows import arrivals, asking, catalog_letters, elsewhere, recall
