@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection
 from hypothesis import settings as settings_of_hypothesis
 
+from tongban.config import embedded
+
 # Fast enough to run before every commit, and never flaky on a busy machine; TONGBAN_EXAMPLES=1000 looks longer.
 settings_of_hypothesis.register_profile(
     "lane", max_examples=int(os.environ.get("TONGBAN_EXAMPLES", "40")), deadline=None
@@ -17,6 +19,13 @@ settings_of_hypothesis.register_profile(
 settings_of_hypothesis.load_profile("lane")
 
 AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Start the test's PostgreSQL, now that somebody asks for it: a run without a database does not pay for one."""
+    if not os.environ.get("DATABASE_URL"):
+        embedded.start(settings.TEST_VAR / "pg", safe=False)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
+from tongban.config import embedded  # noqa: E402
 from tongban.plumbing import statements  # noqa: E402
 
 ANSWERS = {
@@ -50,6 +51,8 @@ class Counter:
 
 @contextmanager
 def prepared():
+    if not os.environ.get("DATABASE_URL"):
+        embedded.start(settings.TEST_VAR / "pg", safe=False)
     setup_test_environment()
     name = connection.creation.create_test_db(verbosity=0)
     try:

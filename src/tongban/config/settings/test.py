@@ -1,4 +1,5 @@
-"""Tests: a PostgreSQL of their own per process (or DATABASE_URL), started here and removed at the end of the process."""
+"""Tests: a PostgreSQL of their own per process (or DATABASE_URL), started by the first test that asks for a database
+(tests/conftest.py) and removed at the end of the process. Most tests of the rulebook ask for none."""
 
 import atexit
 import os
@@ -29,7 +30,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded.start(TEST_VAR / "pg", safe=False))}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or embedded.url(TEST_VAR / "pg"))}
 atexit.register(_clean)
 # The strong hasher makes every login of a test wait; strength is tested on its own.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
