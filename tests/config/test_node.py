@@ -70,3 +70,37 @@ def test_a_database_that_was_killed_is_started_again_and_stopped_at_the_end(fold
         assert (said["fsync"], said["synchronous_commit"], said["full_page_writes"]) == ("on", "on", "on")
         assert (said["max_connections"], said["track_commit_timestamp"]) == ("40", "on")
     assert not embedded.alive(house.data)
+
+
+def test_nodes_of_a_city_share_the_one_key_of_persons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from tongban.config.commands.node import node
+    from tongban.exchange import keys
+    from tongban.plumbing import crypto
+
+    for name in ("TONGBAN_VAR", "TONGBAN_LAYOUT", "TONGBAN_NODES", "TONGBAN_KEY_FILE", "TONGBAN_NODE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TONGBAN_RING", str(tmp_path / "ring.json"))
+
+    def make(name: str, *more: str) -> None:
+        done = CliRunner().invoke(node, ["keys", name, "--var", str(tmp_path / name), "--enrol", *more])
+        assert done.exit_code == 0, done.output
+
+    make("city")
+    make("putuo", "--like", str(tmp_path / "city" / "keys.json"))
+    person = crypto.person_key(tmp_path / "city" / "keys.json")
+    assert len(person) == 64 and crypto.person_key(tmp_path / "putuo" / "keys.json") == person
+    # All else is each node's own, and each believes the other.
+    texts = [(tmp_path / n / "keys.json").read_text() for n in ("city", "putuo")]
+    assert texts[0] != texts[1]
+    held = keys.load(tmp_path / "putuo" / "node-key.json", tmp_path / "ring.json")
+    assert held.node == "putuo" and set(held.ring) == {"city", "putuo"}
+    # A node of nowhere gets no key; another person key is never put under persons already met.
+    nowhere = CliRunner().invoke(node, ["keys", "paris", "--var", str(tmp_path / "paris")])
+    assert nowhere.exit_code == 1 and "paris is not in layout city" in nowhere.output
+    make("yangpu")
+    other = CliRunner().invoke(
+        node, ["keys", "putuo", "--var", str(tmp_path / "putuo"), "--like", str(tmp_path / "yangpu" / "keys.json")]
+    )
+    assert other.exit_code == 1 and "another person key" in other.output

@@ -113,6 +113,12 @@ def make_key_file(path: Path, person: str = "") -> None:
         draft.unlink()
 
 
+def person_key(path: Path) -> str:
+    """The person key (hex) of a key file, to be given to another node of the city; empty when it has none."""
+    Keyring.load(path)
+    return str(json.loads(path.read_text()).get("person", ""))
+
+
 def rotate(path: Path) -> int:
     """Add a seal key; it seals from now on, the old ones still open. Returns its id.
 

@@ -1,6 +1,7 @@
 """`tongban node`: run one node of a city of many, and make the keys by which the others know it."""
 
 import os
+import secrets
 import signal
 import sys
 import time
@@ -19,7 +20,7 @@ from tongban.config.services import NotStarted
 from tongban.config.settings.base import CITY_FOLDER, ROOT
 from tongban.exchange import keys
 from tongban.exchange.providers import PROVIDERS
-from tongban.plumbing import clock
+from tongban.plumbing import clock, crypto
 from tongban.plumbing.crypto import KeysRefused
 
 _VAR = "Its folder; by default TONGBAN_VAR, else var/nodes/NAME."
@@ -69,17 +70,46 @@ def ring_file(var: Path) -> Path:
 @click.option("--provider", type=click.Choice(list(PROVIDERS)), default="sm2", show_default=True)
 @click.option("--var", default="", help=_VAR)
 @click.option("--enrol", is_flag=True, help="Put the public part into the ring file of this machine, too.")
-def make_keys(name: str, provider: str, var: str, enrol: bool) -> None:
+@click.option(
+    "--like", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+    help="A key file (keys.json) of another node: the key that all nodes share is taken from it.",
+)  # fmt: skip
+def make_keys(name: str, provider: str, var: str, enrol: bool, like: Path | None) -> None:
     """Again: one more key beside the old one (rotation)."""
-    known(name)
+    alone = known(name)
     place = folder(name, var)
     try:
+        if not alone:
+            _share(_sealing(place), like)
         public = keys.make(key_file(place), name, provider, at=clock.now())
         if enrol:
             keys.enrol(ring_file(place), public)
     except KeysRefused as why:
         raise click.ClickException(str(why)) from None
     click.echo(msgspec.json.format(msgspec.json.encode(public), indent=1).decode())
+
+
+def _sealing(var: Path) -> Path:
+    """The keys that seal what is personal."""
+    return Path(os.environ.get("TONGBAN_KEY_FILE") or var / "keys.json")
+
+
+def _share(own: Path, like: Path | None) -> None:
+    """The key file for personal data, with the one key that all nodes share; a first node makes that key."""
+    person = crypto.person_key(like) if like else ""
+    if like and not person:
+        raise click.ClickException(f"{like} holds no person key: name the key file of a node that was made for many.")
+    if own.exists():
+        if person and crypto.person_key(own) != person:
+            raise click.ClickException(
+                f"{own} is there with another person key. Before anybody was met: remove it and try again. Afterwards: never."
+            )
+        return
+    crypto.make_key_file(own, person or secrets.token_hex(32))
+    if not person:
+        click.echo(
+            f"{own}: a new person key. Every other node needs the same: tongban node keys NODE --like {own}", err=True
+        )
 
 
 @node.command(help="Run the node NAME on this machine: database, mail room, web and worker.")
@@ -101,9 +131,12 @@ def up(
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, signal.default_int_handler)
     place = folder(name, var)
-    told = {"TONGBAN_LAYOUT": layout(), "TONGBAN_NODE_KEY": str(key_file(place)), "TONGBAN_RING": str(ring_file(place))}
-    if url := os.environ.get("DATABASE_URL"):
-        told["DATABASE_URL"] = url
+    # Who runs one node says everything about it in its own environment.
+    told = {k: v for k, v in os.environ.items() if k.startswith(("TONGBAN_", "DJANGO_", "DATABASE_URL"))}
+    told |= {
+        "TONGBAN_VAR": str(place), "TONGBAN_NODE": name, "TONGBAN_LAYOUT": layout(), "TONGBAN_NODE_KEY": str(key_file(place)),
+        "TONGBAN_RING": str(ring_file(place)),
+    }  # fmt: skip
     good = True
     with NodeHouse(place, name, port=port, told=told, alone=alone, small=small) as house:
         house.departments_port = departments_port
@@ -127,6 +160,7 @@ def _must_be_known(console: Console, house: NodeHouse) -> None:
     """A node without a key in the ring could neither send nor be sent anything; better said now than by silence."""
     private, ring = Path(house.environment["TONGBAN_NODE_KEY"]), Path(house.environment["TONGBAN_RING"])
     if not private.exists():
+        _share(_sealing(house.var), None)
         public = keys.make(private, house.node, "sm2", at=clock.now())
         console.print(f"[green]✓[/green] keys made: {private}", highlight=False)
         if not ring.exists():
