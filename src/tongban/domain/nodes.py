@@ -1,6 +1,7 @@
 """Which node hosts which center, and which nodes a case concerns. One deployment of the program is a node; on one machine a
 single node hosts the whole city, and then nothing concerns another node: that is all the difference there is."""
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
@@ -54,10 +55,46 @@ class Nodes(msgspec.Struct, frozen=True, dict=True):
 
     def concerned(self, case: Case) -> frozenset[str]:
         """The nodes that hold the log of this case: all that ever had a part in it, and the city."""
-        if len(self.nodes) == 1:
-            return frozenset((self.city,))
+        return frozenset((self.city,)) if len(self.nodes) == 1 else self.with_a_part(case) | {self.city}
+
+    def with_a_part(self, case: Case) -> frozenset[str]:
+        """The nodes whose centers received, held or handle this case."""
         centers = {case.receiving, case.handling, case.holder, case.came_from, *case.centers} - {""}
-        return frozenset(self.host(center) for center in centers) | {self.city}
+        return frozenset(self.host(center) for center in centers)
+
+
+Light = Literal["none", "green", "yellow", "red"]
+# Letters take seconds; nodes say a word at least every ten seconds.
+LATE, STUCK = dt.timedelta(minutes=1), dt.timedelta(minutes=10)
+QUIET, SILENT = dt.timedelta(seconds=30), dt.timedelta(minutes=2)
+# Deadlines are days, but what is shown "as of" and signed until a moment suffers from clocks that differ.
+APART, FAR_APART = dt.timedelta(seconds=5), dt.timedelta(minutes=1)
+
+
+def lane_light(waiting: int, since: dt.datetime | None, now: dt.datetime) -> Light:
+    """The light of a lane: by how long its oldest letter has waited; what moves within a minute is well, however much it is."""
+    if waiting <= 0 or since is None:
+        return "green"
+    return _by(now - since, LATE, STUCK)
+
+
+def heard_light(at: dt.datetime | None, now: dt.datetime) -> Light:
+    """The light of a node: by when it was last heard; none when it never was."""
+    return "none" if at is None else _by(now - at, QUIET, SILENT)
+
+
+def clock_light(apart: dt.timedelta) -> Light:
+    """The light of a clock: by how far it is from ours."""
+    return _by(abs(apart), APART, FAR_APART)
+
+
+def worst(lights: Iterable[Light]) -> Light:
+    """The light of several together."""
+    return max(lights, key=("none", "green", "yellow", "red").index, default="none")
+
+
+def _by(waited: dt.timedelta, yellow: dt.timedelta, red: dt.timedelta) -> Light:
+    return "red" if waited > red else "yellow" if waited > yellow else "green"
 
 
 def may_oversee(actor: Actor, power: str, node: Node) -> bool:

@@ -3,8 +3,6 @@ not be opened is opened again after the keys were mended. Nothing is dropped and
 
 import datetime as dt
 
-from django.db import InterfaceError, OperationalError
-
 from tongban.domain import nodes
 from tongban.domain.actor import Actor
 from tongban.domain.refusals import NotFound, Refused
@@ -24,7 +22,7 @@ def _must(actor: Actor) -> None:
 
 
 def _gone() -> NotFound:
-    return NotFound("letters.gone", "这封信件已经处理,不再滞留", "This letter has been dealt with", pointer="/id")
+    return NotFound("letters.gone", "这封信件已经处理,不再滞留", "This letter has been dealt with")
 
 
 def try_letter(actor: Actor, parked_id: int, *, at: dt.datetime) -> bool:
@@ -33,13 +31,7 @@ def try_letter(actor: Actor, parked_id: int, *, at: dt.datetime) -> bool:
     found = inbox.parked_one(parked_id)
     if found is None:
         raise _gone()
-    try:
-        return incoming.try_again(actor, found, at=at)
-    except (Refused, OperationalError, InterfaceError):
-        raise
-    except Exception:
-        # What spoiled it the first time spoils it again: the transaction is undone, and it stays where it was.
-        return False
+    return incoming.tried(actor, found, at=at)
 
 
 def open_bag(actor: Actor, bag_id: int, *, at: dt.datetime) -> int:
@@ -56,7 +48,6 @@ def open_bag(actor: Actor, bag_id: int, *, at: dt.datetime) -> int:
             "letters.still_refused",
             "还是打不开:请先核对密钥环和对方节点的密钥,再试一次",
             "It still does not open: check the ring and the keys of the other node, then try again",
-            pointer="/id",
             why=getattr(why, "code", "keys"),
         ) from None
     done = incoming.arrived(data, at=at)

@@ -20,6 +20,8 @@ PAGES = {
     "/console/audit": "audit.read",
     "/console/catalog": "catalog.publish",
     "/console/catalog/jinglaoka": "catalog.publish",
+    "/console/nodes": "board.read",
+    "/console/parked": "exchange.manage",
 }
 ACTS = {
     f"/console/staff/{NOBODY}/grant": "staff.manage",
@@ -30,6 +32,8 @@ ACTS = {
     "/console/staff/new": "staff.manage",
     "/console/tokens": "staff.manage",
     "/console/catalog/jinglaoka": "catalog.publish",
+    "/console/parked/1/try": "exchange.manage",
+    "/console/parked/bag/1/open": "exchange.manage",
 }
 ROOMS = ("/console/", "/console/centers")
 

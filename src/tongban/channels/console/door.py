@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from tongban.channels.shared.actor import acting
 from tongban.domain.actor import Actor
 from tongban.domain.refusals import NotAllowed
+from tongban.reads import lanes, parked
 
 # Page -> the power that opens it, in the order of the navigation.
 ROOMS = {
@@ -19,7 +20,11 @@ ROOMS = {
     "tokens": "staff.manage",
     "audit": "audit.read",
     "catalog": "catalog.publish",
+    "nodes": "board.read",
+    "parked": "exchange.manage",
 }
+# Pages about a node as a whole: the power must cover the city or the node's district, and the read knows.
+OF_NODE: dict[str, Callable[[Actor], bool]] = {"nodes": lanes.may_see, "parked": parked.may_see}
 # Pages that belong to another in the navigation.
 PART_OF = {"hire": "members", "member": "members", "grant": "members", "reset": "members", "item": "catalog"}
 POWERS = tuple(dict.fromkeys(ROOMS.values()))
@@ -30,7 +35,7 @@ def needs_one(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not any(acting(request).may(power) for power in POWERS):
+        if not rooms(acting(request)):
             raise NotAllowed(
                 "console.closed", "您没有打开管理台的权限", "You do not have a power that opens the console"
             )
@@ -42,7 +47,11 @@ def needs_one(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def rooms(actor: Actor) -> list[str]:
     """The pages the actor may open."""
-    return [room for room, power in ROOMS.items() if actor.may(power)]
+    return [room for room, power in ROOMS.items() if actor.may(power) and OF_NODE.get(room, _any)(actor)]
+
+
+def _any(actor: Actor) -> bool:
+    return True
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.channels.console import audit, board, catalog, centers, door, staff, tokens
+from tongban.channels.console import audit, board, catalog, centers, door, nodes, staff, tokens
 
 app_name = "console"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/<uuid:token_id>/revoke", tokens.revoke, name="revoke_token"),
     path("audit", audit.trail, name="audit"),
+    path("nodes", nodes.overview, name="nodes"),
+    path("parked", nodes.parked, name="parked"),
+    path("parked/<int:parked_id>/try", nodes.try_letter, name="try_letter"),
+    path("parked/bag/<int:bag_id>/open", nodes.open_bag, name="open_bag"),
     path("catalog", catalog.catalog, name="catalog"),
     path("catalog/<slug:code>", catalog.item, name="item"),
 ]

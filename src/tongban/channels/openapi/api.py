@@ -12,6 +12,7 @@ from tongban.channels.openapi import (
     centers,
     document,
     drafts,
+    exchange,
     files,
     items,
     outcomes,
@@ -43,5 +44,5 @@ api = NinjaAPI(
 )  # fmt: skip
 for kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(kind, problems.of_exception)  # type: ignore[arg-type]
-for part in (cases, acts, outcomes, visits, drafts, items, centers, files, progress, board):
+for part in (cases, acts, outcomes, visits, drafts, items, centers, files, progress, board, exchange):
     api.add_router("", part.router)

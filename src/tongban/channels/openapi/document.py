@@ -44,7 +44,7 @@ ABOUT: tuple[tuple[Text, Text], ...] = (
 TAGS = {
     "items": "事项 · what the city can do", "centers": "受理中心 · where", "visits": "接待 · a person at a counter",
     "cases": "办件 · one request for one item", "acts": "办理 · acts on a case", "files": "材料文件 · scans and uploads",
-    "progress": "进度 · for residents with a query code", "board": "看板 · numbers of the day",
+    "progress": "进度 · for residents with a query code", "board": "看板 · numbers of the day", "exchange": "信息交互 · nodes and lanes",
 }  # fmt: skip
 _WHY = {
     400: "The request cannot be read, or a header is missing", 401: "No valid token", 403: "The token lacks the power",

@@ -3,6 +3,7 @@ is written down before anything is shown."""
 
 from collections.abc import Iterator
 
+import msgspec
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -36,7 +37,11 @@ def look(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as refused:
         if request.htmx:
             raise
-        return case.show(request, number, status=422, look_problems=refused.problems)
+        # Beside it an act may ask for a reason, too: each has its own place on the page.
+        problems = tuple(
+            msgspec.structs.replace(p, pointer=f"/look{p.pointer.replace('/', '-')}") for p in refused.problems
+        )
+        return case.show(request, number, status=422, look_problems=problems)
     opened = case_page.opened(seen)
     if request.htmx:
         return render(request, "window/work/opened.html", {"opened": opened, "reason": typed["reason"]})
