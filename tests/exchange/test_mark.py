@@ -109,6 +109,7 @@ def test_with_the_mark_ahead_the_neighbours_are_heard_first(house: dict[str, Key
     def speak(stop: asyncio.Event) -> None:
         status = letters.Status(AT, letters.SCHEMA, applied=(letters.Position("letters", 11),))
         inbox.heard("yangpu", status, AT)
+        outbox.adopt("yangpu", "letters", 11)
         inbox.heard("city", letters.Status(AT, letters.SCHEMA), AT)
 
     found = find(LocalOffice(), known, speak)
