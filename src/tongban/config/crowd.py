@@ -95,7 +95,7 @@ class Crowd:
         for _ in range(ROUNDS):
             seen = receiving.assess(version, self.city, Known(said), intake, center, self.today)
             if seen.ready:
-                return self._body(one, version, center, intake)
+                return self._body(one, version, center, intake, seen)
             better = self._mend(version, seen, intake)
             if better is None:
                 return None
@@ -157,13 +157,14 @@ class Crowd:
             return None
         return Intake(answers=answers, papers=tuple(papers.values()), declarations=tuple(sorted(signed)))
 
-    def _body(self, one: Resident, version: ItemVersion, center: str, intake: Intake) -> Brought:
+    def _body(self, one: Resident, version: ItemVersion, center: str, intake: Intake, seen: Assessment) -> Brought:
         applicant = {"name": one.name, "number": one.number, "birth": one.birth.isoformat(), "sex": one.sex}
         body = {
             "item": version.code, "applicant": applicant, "how": "card", "center": center, "answers": intake.answers,
             "papers": [{"material": p.material} for p in intake.papers], "declarations": list(intake.declarations),
         }  # fmt: skip
-        fields = tuple(code for code in intake.answers if self.correctable(code))
+        # Only what the form keeps can be corrected: a field that this situation does not ask for is not there.
+        fields = tuple(code for code in intake.answers if code in seen.form.values and self.correctable(code))
         return Brought(
             center, version.code, version.scope, applicant, body, fields, tuple(p.material for p in intake.papers),
             version.handling == "on_the_spot",

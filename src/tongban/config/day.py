@@ -146,7 +146,8 @@ class Day:
         last, since = (-1, -1), time.monotonic()
         while self.open or self._at_counters.unfinished_tasks:
             tell(self)
-            now = (self.open, sum(self.tally.acts.values()))
+            # Somebody who comes again and again in vain moves nothing.
+            now = (self.open, sum(n for (who, _), n in list(self.tally.acts.items()) if who == "back office"))
             if now != last:
                 last, since = now, time.monotonic()
             if time.monotonic() - since > STALLED:
