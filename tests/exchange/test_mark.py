@@ -31,6 +31,7 @@ class Found:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.read: list[bytes] = []
         self.restored: list[dt.datetime] = []
         self.may_number = False
 
@@ -41,8 +42,9 @@ def find(office: LocalOffice, known: Mark | None, meanwhile: Callable[[asyncio.E
     async def run() -> None:
         hands, stop = Hands("aside", 1), asyncio.Event()
         place = Place(
-            NODE, OTHERS, office.way(NODE), hands.do, lambda: AT, restored=found.restored.append, say=found.said.append
-        )
+            NODE, OTHERS, office.way(NODE), hands.do, lambda: AT,
+            arrive=found.read.append, restored=found.restored.append, say=found.said.append,
+        )  # fmt: skip
         try:
             async with asyncio.timeout(30), asyncio.TaskGroup() as group:
                 search = group.create_task(place.find(known, stop))
@@ -86,6 +88,23 @@ def test_the_stream_knows_letters_that_the_database_has_forgotten(house: dict[st
     outbox.number()
     assert lanes()["yangpu", "letters"] == (41, 40)
     assert find(office, None).restored == [], "once is enough"
+
+
+def test_a_restored_node_reads_its_stream_once_more(house: dict[str, Keys]) -> None:
+    """What was confirmed before the restore need not be asked of senders, who may have forgotten it themselves."""
+    office = LocalOffice()
+    inbox.position("yangpu", "letters", AT)
+    inbox.advance("yangpu", "letters", 5, AT)
+    bags = [packed(house["yangpu"], n, n + 4, to_node=NODE) for n in (1, 6, 11)]
+    for number, data in enumerate([*bags, b"noise"]):
+        office.put(NODE, "yangpu", "letters", data, f"{number}")
+    assert find(office, None).read == [], "nothing is wrong"
+    office.take(NODE, 10)
+    assert find(office, Mark(NODE, {"in/yangpu/letters": 15}, AT), speaks).read == bags[1:]
+
+
+def speaks(stop: asyncio.Event) -> None:
+    inbox.heard("yangpu", letters.Status(AT, letters.SCHEMA), AT)
 
 
 def test_only_its_own_bags_of_this_lane_are_believed(house: dict[str, Keys]) -> None:

@@ -131,6 +131,23 @@ def test_the_last_bag_of_a_lane_is_known_to_who_sent_it(office: Office) -> None:
     run(office, work)
 
 
+def test_the_own_stream_can_be_read_once_more(office: Office) -> None:
+    async def work(a: NatsTransport, b: NatsTransport) -> None:
+        await connected(a, b)
+        assert await b.once_more(0) is None
+        for number in range(5):
+            await a.publish("b", "letters", b"%d" % number, f"{number}")
+        await all_of(b)
+        found, place = [], 0
+        while (one := await b.once_more(place)) is not None:
+            place, data = one
+            found.append(data)
+        assert found == [b"0", b"1", b"2", b"3", b"4"] and await b.fetch(8, 0.1) == []
+        assert await a.once_more(0) is None, "the other one's is not its own"
+
+    run(office, work)
+
+
 def test_words_are_heard_and_not_kept(office: Office) -> None:
     async def work(a: NatsTransport, b: NatsTransport, c: NatsTransport) -> None:
         await connected(a, b, c)

@@ -77,11 +77,12 @@ class Place:
 
     def __init__(
         self, node: str, others: Iterable[str], way: Transport, do: Do, now: Clock, *,
-        restored: Callable[[dt.datetime], None], say: Callable[[str], None],
+        arrive: Callable[[bytes], object], restored: Callable[[dt.datetime], None], say: Callable[[str], None],
     ) -> None:  # fmt: skip
-        """``restored`` asks the others for what this node has forgotten, in a thread; ``say`` tells why the web must wait."""
+        """``arrive`` applies a bag and ``restored`` asks the others for what this node has forgotten, in a thread; ``say`` tells
+        why the web must wait."""
         self.node, self._others, self._way, self._do, self._now = node, tuple(others), way, do, now
-        self._restored, self._say = restored, say
+        self._arrive, self._restored, self._say = arrive, restored, say
 
     async def find(self, mark: Mark | None, stop: asyncio.Event) -> bool:
         """True when letters may be numbered; False when it is time to stop."""
@@ -103,9 +104,36 @@ class Place:
         if lost and not await self._heard(lost, begun, stop):
             return False
         older = adopted or bool(lost)
+        if older and not await self._read_again(stop):
+            return False
         if older and await self._do(queries.caught_up):
             await self._do(self._restored, self._now())
         return True
+
+    async def _read_again(self, stop: asyncio.Event) -> bool:
+        """What was sent to us and confirmed before the restore is still in the stream: it need not be asked for, and is not lost
+        when its sender has forgotten it, too."""
+        lanes = await self._do(standing)
+        place, many, pause = 0, 0, FIRST_PAUSE
+        while not stop.is_set():
+            try:
+                found = await self._way.once_more(place)
+            except Away:
+                await either(stop, pause)
+                pause = min(pause * 2, LONGEST_PAUSE / 10)
+                continue
+            if found is None:
+                log.warning("%d bags of the stream were read once more", many)
+                return True
+            place, data = found
+            try:
+                head = bag.peek(data)
+            except BagRefused:
+                continue
+            if head.last > lanes.get(f"in/{head.from_node}/{head.lane}", 0):
+                await self._do(self._arrive, data)
+                many += 1
+        return False
 
     async def _last(self, to: str, lane: str, stop: asyncio.Event) -> int | None:
         """The last number that the stream has seen of ours; 0 for none, None when it is time to stop."""

@@ -57,7 +57,14 @@ class Room:
             node, city, others, way, self._aside.do, now, catalog=above.catalog, idle=lambda: self.receiver.idle
         )
         self._place = Place(
-            node, others, way, self._aside.do, now, restored=above.restored, say=lambda why: self._say(False, why)
+            node,
+            others,
+            way,
+            self._aside.do,
+            now,
+            arrive=above.arrive,
+            restored=above.restored,
+            say=lambda why: self._say(False, why),
         )
         self._said: State | None = None
         self._marked: dict[str, int] = {}

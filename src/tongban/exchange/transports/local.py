@@ -59,6 +59,7 @@ class LocalOffice:
         self._streams: dict[str, deque[_Message]] = {}
         self._out: dict[str, list[_Message]] = {}
         self._last: dict[str, bytes] = {}
+        self._kept: dict[str, list[bytes]] = {}
         self._names: set[str] = set()
         self._words: dict[str, deque[bytes]] = {}
 
@@ -74,6 +75,7 @@ class LocalOffice:
         if name not in self._names:
             self._names.add(name)
             self._last[mail(to, from_node, lane)] = data
+            self._kept.setdefault(to, []).append(data)
             if not self._happens(self.faults.lost):
                 for _ in range(1 + self._happens(self.faults.twice)):
                     self._streams.setdefault(to, deque()).append(_Message(data, (from_node, lane)))
@@ -84,6 +86,12 @@ class LocalOffice:
         """The last bag of a lane."""
         self._refuse_cut(from_node)
         return self._last.get(mail(to, from_node, lane))
+
+    def kept(self, to: str, after: int) -> tuple[int, bytes] | None:
+        """The next bag to a node behind a place (from 1), acked or not."""
+        self._refuse_cut(to)
+        bags = self._kept.get(to, [])
+        return (after + 1, bags[after]) if after < len(bags) else None
 
     def take(self, to: str, most: int) -> list[Delivery]:
         """Up to ``most`` bags for a node."""
@@ -173,6 +181,10 @@ class LocalTransport:
     async def last(self, to: str, lane: str) -> bytes | None:
         """The last bag of ours on a lane. Raises Away."""
         return self.office.last(to, self.node, lane)
+
+    async def once_more(self, after: int) -> tuple[int, bytes] | None:
+        """The next bag to us, acked or not. Raises Away."""
+        return self.office.kept(self.node, after)
 
     async def fetch(self, most: int, wait: float) -> list[Delivery]:
         """Bags for us, looked for every few milliseconds."""

@@ -155,6 +155,19 @@ class NatsTransport:
             raise Away(f"the stream of {to} does not tell its last letter: {said}")
         return answer.data
 
+    async def once_more(self, after: int) -> tuple[int, bytes] | None:
+        """The next bag to us behind this place of the stream, with its place; None at the end. Raises Away."""
+        line = self._there()
+        asked = json.dumps({"seq": after + 1, "next_by_subj": mail(self.node, "*", "*")}).encode()
+        question = f"$JS.API.DIRECT.GET.{stream(self.node)}"
+        answer = await self._within(line, line.client.request(question, asked, timeout=ANSWER))
+        told = answer.headers or {}
+        if told.get("Status") == "404":
+            return None
+        if "Nats-Sequence" not in told:
+            raise Away(f"our stream does not tell its letters: {told.get('Status', '')}")
+        return int(told["Nats-Sequence"]), answer.data
+
     async def fetch(self, most: int, wait: float) -> list[Delivery]:
         """Up to ``most`` bags; the first one is waited for, the others are taken if they are here. Empty while the way is cut."""
         until = time.monotonic() + wait

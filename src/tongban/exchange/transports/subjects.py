@@ -55,4 +55,6 @@ def counters(node: str) -> list[dict[str, str]]:
         {"service": f"$JS.API.CONSUMER.INFO.{stream(node)}.{CONSUMER}"},
         {"service": f"$JS.ACK.{stream(node)}.{CONSUMER}.>"},
         {"service": f"$JS.API.DIRECT.GET.*.{mail('*', node, '*')}"},
+        # Its own stream once more from the beginning, after the restore of a backup.
+        {"service": f"$JS.API.DIRECT.GET.{stream(node)}"},
     ]

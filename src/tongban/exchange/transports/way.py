@@ -41,6 +41,9 @@ class Transport(Protocol):
     async def last(self, to: str, lane: str) -> bytes | None:
         """The last bag that we sent on this lane, as far as it is still kept. Raises Away."""
 
+    async def once_more(self, after: int) -> tuple[int, bytes] | None:
+        """The next bag to us behind this place of the stream, confirmed or not, with its place; None at the end. Raises Away."""
+
     async def fetch(self, most: int, wait: float) -> list[Delivery]:
         """Bags that have come; empty after ``wait`` seconds without any."""
 
