@@ -2,6 +2,10 @@
 PYTHON ?= python3
 RUN := .venv/bin/
 export TONGBAN_CHROMIUM
+# Compiled modules are kept in one folder, also on machines that are told to keep none: a test run, a city of nodes and the demo start
+# dozens of processes, and each would compile (and pytest rewrite) hundreds of modules anew, which takes longer than many a test.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/pycache
 
 .DEFAULT_GOAL := help
 .PHONY: help install dev demo city chaos test check bench catalog docs lock clean browser
