@@ -46,7 +46,7 @@ def open_bag(actor: Actor, bag_id: int, *, at: dt.datetime) -> int:
     except (BagRefused, KeysRefused) as why:
         raise Refused(
             "letters.still_refused",
-            "还是打不开:请先核对密钥环和对方节点的密钥,再试一次",
+            "还是打不开:请先核对公钥环和对方节点的密钥,再试一次",
             "It still does not open: check the ring and the keys of the other node, then try again",
             why=getattr(why, "code", "keys"),
         ) from None

@@ -20,9 +20,9 @@ MOST = 200
 # reason -> what it means, what to do about it
 REASONS: dict[str, tuple[Text, Text]] = {
     "gap": (Text("前面的信件还没有到", "Earlier facts are not here yet"),
-            Text("系统会自动请求补发;长时间不到,请看对方节点的通道", "They are asked for by themselves; if they stay away, look at that node's lanes")),
+            Text("系统会自动请求补发;长时间不到,请看对方节点的线路", "They are asked for by themselves; if they stay away, look at that node's lanes")),
     "catalog": (Text("事项目录版本还没有到", "The catalog version is not here yet"),
-                Text("目录到达后自动处理;请看市级节点的通道", "Done by itself when the catalog comes; look at the lane of the city")),
+                Text("目录到达后自动处理;请看市级节点的线路", "Done by itself when the catalog comes; look at the lane of the city")),
     "version": (Text("信件版本或内容无法识别", "The letter is not understood"),
                 Text("对方节点的程序较新,请升级本节点后再试", "The other node runs a newer program: upgrade this one, then try again")),
     "person": (Text("人员信息与本节点不一致", "A person is known differently here"),
@@ -34,17 +34,17 @@ REASONS: dict[str, tuple[Text, Text]] = {
     "error": (Text("处理时程序出错", "The program failed on it"),
               Text("请查看本节点日志,修复后再试", "Look into the log of this node; try again when it is mended")),
     "unsigned": (Text("没有签名", "It is not signed"), Text("内容不采信;请联系对方节点", "It is not believed; ask that node")),
-    "foreign": (Text("签名的密钥不在密钥环里", "Its key is not in the ring"),
-                Text("对方更换过密钥的,请先更新密钥环,再试一次", "If that node has a new key, put it into the ring, then try again")),
+    "foreign": (Text("签名的密钥不在公钥环里", "Its key is not in the ring"),
+                Text("对方更换过密钥的,请先更新公钥环,再试一次", "If that node has a new key, put it into the ring, then try again")),
     "not_for_me": (Text("不是写给本节点的,或本节点没有对应的密钥", "It is for another node, or sealed for a key that is not here"),
                    Text("本节点换过密钥的,请恢复旧密钥后再试", "If this node has a new key, bring back the old one, then try again")),
     "changed": (Text("内容在途中被改动,签名不符", "It was changed on its way: the signature does not fit"),
                 Text("内容不采信;缺少的信件会自动请求补发。反复出现请报告安全人员", "Not believed; what is missing is asked for again. If it repeats, tell security")),
-    "format": (Text("不是可识别的信件包", "It is no bag of letters that is known here"),
+    "format": (Text("不是可识别的邮袋", "It is no bag of letters that is known here"),
                Text("请核对对方节点的程序版本", "Look at the program version of that node")),
     "expired_key": (Text("签名的密钥已经失效", "Its key is no longer valid"),
-                    Text("请核对密钥环中的有效期和两个节点的时钟", "Check the dates in the ring and both clocks")),
-    "too_big": (Text("信件包过大", "The bag is too large"), Text("请联系对方节点", "Ask that node")),
+                    Text("请核对公钥环中的有效期和两个节点的时钟", "Check the dates in the ring and both clocks")),
+    "too_big": (Text("邮袋过大", "The bag is too large"), Text("请联系对方节点", "Ask that node")),
 }  # fmt: skip
 OTHER = (Text("不能处理", "It cannot be applied"), Text("请查看本节点日志", "Look into the log of this node"))
 KINDS: dict[str, Text] = {
@@ -106,7 +106,7 @@ def parked(actor: Actor) -> Parked:
     )  # fmt: skip
     bags = tuple(
         Stuck(
-            r.id, "bag", r.from_node, node_name(r.from_node), r.lane, r.first, r.last, Text("信件包", "a bag of letters"), "",
+            r.id, "bag", r.from_node, node_name(r.from_node), r.lane, r.first, r.last, Text("邮袋", "a bag of letters"), "",
             r.reason, *REASONS.get(r.reason, OTHER), "", r.at,
         )
         for r in reversed(queries.refused_bags(MOST))

@@ -20,7 +20,7 @@ def show_nodes(call: Call) -> City:
 
 @read(router, "/exchange/lanes")
 def list_lanes(call: Call) -> tuple[LaneLine, ...]:
-    """通道: what waits in each lane to and from this node, since when, how many letters a minute"""
+    """线路: what waits in each lane to and from this node, since when, how many letters a minute"""
     return lanes.city(call.actor, now=call.at).lanes
 
 
