@@ -36,6 +36,10 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+async def _quiet(error: Exception) -> None:
+    """That the post office is away is nothing to write about: we killed it."""
+
+
 class Storm(threading.Thread):
     """Strikes until it has struck often enough or is over. ``struck`` counts what happened."""
 
@@ -152,7 +156,7 @@ class Storm(threading.Thread):
         async def go() -> bool:
             line = await nats.connect(
                 door.url, user=door.user, password=door.password, allow_reconnect=False, connect_timeout=3,
-                inbox_prefix=nats_server.inbox(door.user),
+                inbox_prefix=nats_server.inbox(door.user), error_cb=_quiet,
             )  # fmt: skip
             try:
                 return await work(line, stream(node))
