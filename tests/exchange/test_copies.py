@@ -190,7 +190,7 @@ def test_custody_is_sent_delivered_taken_over_with_since_when(town: Town) -> Non
 
 
 def test_lists_and_boards_count_only_what_a_node_has_whole(town: Town) -> None:
-    number, _, _ = handed_over(town)
+    number, code, _ = handed_over(town)
     putuo, city = overseer(town, "putuo"), overseer(town, "city")
     with town.at("putuo"):
         assert {code[:6] for code, _ in worklist.work_centers(putuo)} == {"310107"}
@@ -204,6 +204,9 @@ def test_lists_and_boards_count_only_what_a_node_has_whole(town: Town) -> None:
         assert "副本，由杨浦区节点持有" in text(client_of(city).get(f"/window/work/?center={YANGPU}"))
         districts = {d.code: d for d in board.board(city, today=LATER.date()).districts}
         assert districts["310110"].waiting == 1 and districts["310110"].as_of is not None
+        assert "截至 2026-09-01" in text(client_of(city).get("/console/board"))
+        printed = printout.progress_of(number, code, at=LATER)
+        assert any("截至 2026-09-01" in note for note in printed.notes)
 
 
 def test_the_api_says_the_same_of_a_copy(town: Town) -> None:

@@ -20,6 +20,7 @@ from tongban.flows import access
 from tongban.plumbing import clock
 from tongban.reads import progress
 from tongban.reads.paper import TITLES, Kind, Paper, Row, Table, verify_code
+from tongban.reads.progress import Progress
 from tongban.registers.cases import queries as cases
 from tongban.registers.cases.queries import Found
 from tongban.registers.catalog import queries as catalog
@@ -304,6 +305,11 @@ def _delivery(told: _Told) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _as_of(seen: Progress) -> tuple[str, ...]:
+    moment = seen.held.as_of
+    return (f"办件由其他节点持有,以上情况截至 {moment.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}。",) if moment else ()
+
+
 def _progress(told: _Told) -> dict[str, Any]:
     seen = progress.of_found(told.found, told.today)
     heads = (Text("步骤", "Step"), Text("时间", "When"), Text("中心", "Center"))
@@ -311,7 +317,7 @@ def _progress(told: _Told) -> dict[str, Any]:
     return {
         "lead": (f"{seen.state.plain.zh}。{seen.state.todo.zh}。",),
         "rows": (*_who(told), _due(told), Row(Text("现由谁办理", "Who has it"), f"{seen.holder_name} {seen.phone}")),
-        "tables": (Table(Text("办理过程", "Steps"), heads, rows),), "notes": (_ask(told),),
+        "tables": (Table(Text("办理过程", "Steps"), heads, rows),), "notes": (*_as_of(seen), _ask(told)),
     }  # fmt: skip
 
 
