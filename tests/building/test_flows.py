@@ -42,6 +42,7 @@ EXEMPT = {
     "incoming.node_actor": "pure: a node as the one who acts",
     "incoming.heard": "a status message: positions of lanes, no act of the city (no audit line each second)",
     "incoming.restored": "calls one act",
+    "incoming.tried": "one act, and a note beside it when it was in vain",
     "incoming.tend": "one act per parked letter, so that one that fails holds up no other",
     "forget.uploads": "timed work around files, with one act for each batch of names",
     "forget.letters": "as forget.drafts",
@@ -127,8 +128,9 @@ def test_acts_have_names_of_their_own() -> None:
 # Functions that stand around whole acts, so that the error they catch has ended its transaction already.
 AROUND = {
     "incoming._apply": "a bag that fails as a whole is applied letter by letter",
-    "incoming._tried": "a parked letter that fails again stays parked",
-    "mend.try_letter": "a parked letter that fails again stays parked, and who tried is told so",
+    "incoming._single": "a letter on which the program fails is parked",
+    "incoming.tried": "a parked letter that fails again stays parked, and who tried is told so",
+    "asking._one": "a request on which the program fails is answered so, or it would stand before all others",
 }
 
 

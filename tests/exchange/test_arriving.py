@@ -22,5 +22,6 @@ def test_a_file_that_came_in_the_same_moment_as_its_dossier_is_not_waited_for_ev
     # As if the last piece had been applied while the dossier was: it deleted nothing, because nothing was there yet.
     for digest in (kept.digest, missing):
         arriving.await_file(NUMBER, digest, 10, AT)
-    arriving.tidy()
+    assert arriving.come() == [kept.digest]
+    arriving.file_is_here(kept.digest)
     assert arriving.awaited(NUMBER) == (missing,)

@@ -1,7 +1,7 @@
 """Copies of a case on other nodes: whether entries that came by letter follow what is known, and who was allowed to write them.
 Only the node that hosts the holder may append; everybody else follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -15,7 +15,7 @@ from tongban.domain.refusals import Conflict
 
 class CannotFollow(Exception):
     """Entries cannot be appended to the copy. ``code``: gap (earlier ones are missing), differs (another entry stands at the
-    same place, or the hash is not that of its content), not_holder (the sender did not have the pen)."""
+    same place, or the hash is not that of its content), not_holder (the sender did not have the pen), version (not understood)."""
 
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
@@ -41,29 +41,56 @@ def follow(before: Case, entries: Sequence[Entry]) -> Followed:
             raise CannotFollow("gap", f"entries {case.n + 1} to {entry.n - 1} are missing")
         if chain.link(case.number, entry.n, entry.at, entry.by, entry.body, case.head) != entry.hash:
             raise CannotFollow("differs", f"entry {entry.n} does not follow entry {case.n} by its hash")
+        fact = _fact(entry)
+        if isinstance(fact, facts.Opened) and not case.number.startswith(fact.receiving):
+            # A made-up case under a number of another center would stand in the way of the true one.
+            raise CannotFollow("not_holder", f"{case.number} is no number of the center {fact.receiving}")
         try:
-            case = rule.advance(case, entry.fact, entry.n, entry.hash)
+            case = rule.advance(case, fact, entry.n, entry.hash)
         except Conflict as why:
             raise CannotFollow("differs", f"entry {entry.n} is no step of a case in this stage: {why}") from None
         fresh.append(entry)
     return Followed(case, tuple(fresh))
 
 
-def must_have_written(before: Case, fresh: Sequence[Entry], sender: str, nodes: Nodes) -> None:
-    """Each new entry was written by the node that hosted the holder then; the city node passes on what it has. Raises CannotFollow."""
+def _fact(entry: Entry) -> facts.Body:
+    try:
+        return entry.fact
+    except (msgspec.MsgspecError, ValueError, RecursionError) as why:
+        # A newer program may know it.
+        raise CannotFollow("version", f"entry {entry.n} is not understood: {why}") from None
+
+
+def believed(before: Case, fresh: Sequence[Entry], sender: str, nodes: Nodes, ours: str = "") -> tuple[Entry, ...]:
+    """The leading entries that are the sender's to tell: its node hosted the holder when they were written. The city node passes on
+    what it has. ``ours``: our own node, when it was restored from a backup and hears from others what it wrote itself."""
     if sender == nodes.city:
-        return
+        return tuple(fresh)
+    told: list[Entry] = []
+    for entry, writer in _writers(before, fresh, nodes):
+        if writer not in (sender, ours):
+            break
+        told.append(entry)
+    return tuple(told)
+
+
+def must_have_handed(before: Case, fresh: Sequence[Entry], sender: str, nodes: Nodes) -> None:
+    """A dossier ends with the entry by which its sender gave the pen away. What others wrote before is taken from the sender only for
+    a case that is not known here at all; else it comes from those who wrote it. Raises CannotFollow."""
+    if not isinstance(fresh[-1].fact, facts.HandedOver | facts.HandedBack):
+        raise CannotFollow("not_holder", f"the dossier came from {sender}, and its log gives the pen to nobody")
+    writers = [writer for _, writer in _writers(before, fresh, nodes)]
+    for writer in writers if before.n else writers[-1:]:
+        if writer != sender:
+            raise CannotFollow("not_holder", f"the dossier came from {sender}, which did not hold the case")
+
+
+def _writers(before: Case, fresh: Sequence[Entry], nodes: Nodes) -> Iterator[tuple[Entry, str]]:
+    """Each entry with the node that had the pen when it was written."""
     holder = before.holder
     for entry in fresh:
         fact = entry.fact
         holder = holder or getattr(fact, "receiving", "")
-        if nodes.host(holder) != sender:
-            raise CannotFollow("not_holder", f"entry {entry.n} came from {sender}, which did not hold the case")
+        yield entry, nodes.host(holder)
         if isinstance(fact, facts.HandedOver | facts.HandedBack):
             holder = fact.to
-
-
-def must_have_handed(case: Case, sender: str, nodes: Nodes) -> None:
-    """A dossier comes from the node of the center that held the case before. Raises CannotFollow."""
-    if sender not in (nodes.host(case.came_from or case.receiving), nodes.city):
-        raise CannotFollow("not_holder", f"the dossier came from {sender}, which did not hold the case")

@@ -13,6 +13,10 @@ from tongban.plumbing.statements import ask, say, say_rows
 
 KEPT_BAGS = 2_000
 """Bags of one lane that may wait for a missing one; what comes beyond is left in the stream."""
+FARTHEST = 10**15
+"""No lane comes this far: a letter each microsecond for thirty years."""
+REFUSED_BAGS = 1_000
+"""Refused bags that are kept to be looked at. Whoever may speak to us could else fill the disk with what nobody signed."""
 ASK_AGAIN = dt.timedelta(seconds=3)
 
 
@@ -68,6 +72,12 @@ def keep_bag(from_node: str, lane: str, first: int, last: int, data: bytes, at: 
     _bag(from_node, lane, first, last, "", "", data, at)
 
 
+def many_refused() -> bool:
+    """Whether so many refused bags lie here that no more are kept. What was in a true one is asked for again by its numbers."""
+    (row,) = ask("select count(*) from (select from exchange_bag where reason <> '' limit %s) u", [REFUSED_BAGS])
+    return int(row[0]) >= REFUSED_BAGS
+
+
 def refuse_bag(from_node: str, lane: str, first: int, last: int, reason: str, detail: str, data: bytes, at: dt.datetime) -> None:  # fmt: skip
     """Keep a bag that cannot be opened, with the reason: somebody must look at it."""
     _bag(from_node[:40], lane[:40], first, last, reason, detail[:500], data, at)
@@ -102,7 +112,7 @@ def park(
     say(
         "insert into exchange_parked (from_node, lane, seq, schema, kind, number, reason, detail, at, tries, body) "
         "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s) on conflict (from_node, lane, seq) do nothing",
-        [from_node, lane, seq, schema, kind, number, reason, detail[:500], at,
+        [from_node, lane, seq, schema, _words(kind, 20), _words(number, 24), reason, _words(detail, 500), at,
          crypto.seal(data, context=_place(from_node, lane, seq))],
     )  # fmt: skip
 
@@ -110,12 +120,31 @@ def park(
 _PARKED = "select id, from_node, lane, seq, schema, kind, number, reason, detail, at, tries from exchange_parked"
 
 
-def parked(reasons: Iterable[str] = (), numbers: Iterable[str] = (), most: int = 200) -> list[Parked]:
-    """Parked letters, oldest first; of these reasons, about these cases."""
+def parked(most: int = 200) -> list[Parked]:
+    """Parked letters, oldest first."""
+    return [Parked(*row) for row in ask(f"{_PARKED} order by id limit %s", [most])]
+
+
+def parked_about(numbers: Iterable[str], most: int = 200) -> list[Parked]:
+    """Parked letters about these cases; those tried least come first, so that one that always fails hides no other."""
+    rows = ask(f"{_PARKED} where number = any(%s) order by tries, id limit %s", [list(numbers), most])
+    return [Parked(*row) for row in rows]
+
+
+def parked_for(reason: str, most: int = 200) -> list[Parked]:
+    """Parked letters of this reason, those tried least first."""
+    rows = ask(f"{_PARKED} where reason = %s order by tries, id limit %s", [reason, most])
+    return [Parked(*row) for row in rows]
+
+
+def parked_due(at: dt.datetime, most: int = 100) -> list[Parked]:
+    """Parked letters that it is time to try again: after 2, 4, 8 … seconds, and at last every ten minutes, or every hour where
+    time alone does not help. Those tried least come first: whoever fills the table delays only what was tried often."""
     rows = ask(
-        f"{_PARKED} where (cardinality(%s::text[]) = 0 or reason = any(%s)) "
-        "and (cardinality(%s::text[]) = 0 or number = any(%s)) order by id limit %s",
-        [list(reasons), list(reasons), list(numbers), list(numbers), most],
+        f"{_PARKED} where coalesce(tried_at, at) <= %s::timestamptz - least(interval '2 s' * power(2, least(tries, 12)), "
+        "case when reason in ('gap', 'catalog', 'version') then interval '10 min' else interval '1 h' end) "
+        "order by tries, id limit %s",
+        [at, most],
     )
     return [Parked(*row) for row in rows]
 
@@ -152,7 +181,23 @@ def still(one: Parked, reason: str, detail: str, at: dt.datetime) -> None:
     """A parked letter was tried again in vain."""
     say(
         "update exchange_parked set reason = %s, detail = %s, tries = tries + 1, tried_at = %s where id = %s",
-        [reason, detail[:500], at, one.id],
+        [reason, _words(detail, 500), at, one.id],
+    )
+
+
+def _words(text: str, most: int) -> str:
+    """As much of a text as the table takes. It comes from a letter that could not be applied: to note why must never fail."""
+    return text.replace("\0", "").encode(errors="replace").decode()[:most]
+
+
+def lacks(number: str, since: dt.datetime) -> bool:
+    """Whether letters that bring this case to us have come since a moment and could not be applied yet."""
+    return bool(
+        ask(
+            "select 1 from exchange_parked where number = %s and kind in ('facts', 'dossier') and at > %s "
+            "and reason in ('gap', 'catalog', 'version', 'person') limit 1",
+            [number, since],
+        )
     )
 
 
@@ -165,8 +210,9 @@ def _place(from_node: str, lane: str, seq: int) -> bytes:
     return f"exchange.parked:{from_node}:{lane}:{seq}".encode()
 
 
-def heard(node: str, status: letters.Status, at: dt.datetime) -> bool:
-    """Another node has spoken: note it, and how far it is. True when a position shows that this database is older than it was."""
+def heard(node: str, status: letters.Status, at: dt.datetime) -> list[Position]:
+    """Another node has spoken: note it, and how far it is. Returns the positions of our lanes that are beyond all that we know to
+    have written: then this database is older than it was, and flows/recall.py says what follows."""
     say(
         "insert into exchange_peer (node, heard_at, clock, schema, catalog, waiting, program) "
         "values (%s, %s, %s, %s, %s, %s, %s) "
@@ -174,18 +220,25 @@ def heard(node: str, status: letters.Status, at: dt.datetime) -> bool:
         "schema = excluded.schema, catalog = excluded.catalog, waiting = excluded.waiting, program = excluded.program",
         [node, at, status.at, status.schema, status.catalog, status.waiting, status.program],
     )
-    restored = False
+    ours = {lane.lane: lane.last for lane in outbox.lanes(node)}
+    beyond = [one for one in status.applied if _sane(one) and one.at > ours.get(one.lane, 0)]
     for one in status.applied:
-        restored |= outbox.adopt(node, one.lane, one.at)
-        outbox.delivered(node, one.lane, one.at, at)
+        if _sane(one) and one not in beyond:
+            outbox.delivered(node, one.lane, one.at, at)
     for one in status.again:
-        outbox.rewind(node, one.lane, one.at)
+        if _sane(one):
+            outbox.rewind(node, one.lane, one.at)
     say_rows(
         "insert into exchange_in_lane (from_node, lane, last, known, at)",
-        [(node, one.lane, 0, one.at, at) for one in status.sent],
+        [(node, one.lane, 0, one.at, at) for one in status.sent if _sane(one)],
         "on conflict (from_node, lane) do update set known = excluded.known where exchange_in_lane.known <> excluded.known",
     )
-    return restored
+    return beyond
+
+
+def _sane(one: Position) -> bool:
+    # The first number that does not fit into the column would stop the numbering of all lanes.
+    return one.lane in outbox.LANES and 0 <= one.at <= FARTHEST
 
 
 def applied(node: str) -> tuple[Position, ...]:
@@ -207,6 +260,28 @@ def missing(node: str, at: dt.datetime, *, idle: bool) -> tuple[Position, ...]:
     return tuple(Position(lane, last) for lane, last in rows)
 
 
-def recalling(since: dt.datetime | None) -> None:
-    """Set (or with None clear) that this node waits for its own newest facts from others."""
-    say("update exchange_relay set recalling = %s where id = 1", [since])
+def recalling(since: dt.datetime, of: Iterable[str]) -> None:
+    """This node waits for its own newest facts from these others."""
+    say("update exchange_relay set recalling = %s, recall_of = to_jsonb(%s::text[]) where id = 1", [since, list(of)])
+
+
+def told(at: dt.datetime, before: dt.datetime) -> bool:
+    """Somebody says that we have forgotten letters; True when nobody has since this moment, and nothing is being fetched."""
+    return bool(
+        ask(
+            "update exchange_relay set told_at = %s where id = 1 and recalling is null "
+            "and (told_at is null or told_at < %s) returning id",
+            [at, before],
+        )
+    )
+
+
+def recalled(of: str, at: dt.datetime) -> None:
+    """Another node has told all. With the last of those asked the waiting is over, and not before: a case that this node has
+    forgotten may be known to one of them alone."""
+    say(
+        "update exchange_relay set recall_of = recall_of - %s::text, "
+        "recalling = case when recall_of - %s::text = '[]'::jsonb then null else recalling end, recalled_at = %s "
+        "where id = 1 and recalling is not null",
+        [of, of, at],
+    )

@@ -17,6 +17,16 @@ OLDEST = max(1, SCHEMA - 1)
 """The oldest version that this program reads."""
 
 
+FIRST, LAST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+
+
+def _must_be_moment(at: dt.datetime) -> None:
+    # What a database keeps and a program then cannot read back (a year before Christ) would spoil every page that lists it;
+    # a moment without a zone is another one on each machine.
+    if at.tzinfo is None or not FIRST <= at < LAST:
+        raise ValueError("a moment that is none")
+
+
 class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="letter"):
     """What all letters share: a tag."""
 
@@ -33,6 +43,9 @@ class Logged(_Part, frozen=True):
     by: str
     body: str
     hash: str
+
+    def __post_init__(self) -> None:
+        _must_be_moment(self.at)
 
 
 class Kept(_Part, frozen=True):
@@ -143,6 +156,9 @@ class Answer(_Body, frozen=True, tag="answer"):
     numbers: tuple[str, ...]
     as_of: dt.datetime
 
+    def __post_init__(self) -> None:
+        _must_be_moment(self.as_of)
+
 
 class Version(_Part, frozen=True):
     """A published item version as it was digested."""
@@ -165,6 +181,9 @@ class Publication(_Body, frozen=True, tag="publication"):
     body: str
     versions: tuple[Version, ...] = ()
 
+    def __post_init__(self) -> None:
+        _must_be_moment(self.published_at)
+
 
 class ItemOpen(_Body, frozen=True, tag="item_open"):
     """An item was closed or opened again at the city node."""
@@ -174,6 +193,9 @@ class ItemOpen(_Body, frozen=True, tag="item_open"):
     reason: str
     since: dt.datetime
     by: str
+
+    def __post_init__(self) -> None:
+        _must_be_moment(self.since)
 
 
 class Again(_Body, frozen=True, tag="again"):
@@ -187,6 +209,9 @@ class Recall(_Body, frozen=True, tag="recall"):
     """A node restored from a backup asks for every fact since a moment of the cases that concern it."""
 
     since: dt.datetime
+
+    def __post_init__(self) -> None:
+        _must_be_moment(self.since)
 
 
 class Recalled(_Body, frozen=True, tag="recalled"):
@@ -216,6 +241,9 @@ class Status(_Body, frozen=True, tag="status"):
     waiting: int = 0
     program: str = ""
 
+    def __post_init__(self) -> None:
+        _must_be_moment(self.at)
+
 
 Body = (
     Facts
@@ -241,12 +269,17 @@ class Letter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: dt.datetime
     body: Body
 
+    def __post_init__(self) -> None:
+        _must_be_moment(self.at)
+
 
 class Unreadable(Exception):
     """A letter that this program does not understand: an unknown kind, an unknown field, a newer version."""
 
 
 _decode = msgspec.json.Decoder(Letter).decode
+# ValueError: what is no UTF-8. RecursionError: brackets in brackets, a hundred thousand deep.
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -261,7 +294,7 @@ def decode(data: bytes, schema: int = SCHEMA) -> Letter:
         raise Unreadable(f"letters of version {schema}; this node reads {OLDEST} to {SCHEMA}")
     try:
         return _decode(data)
-    except (msgspec.ValidationError, msgspec.DecodeError) as why:
+    except _UNREADABLE as why:
         raise Unreadable(str(why)) from None
 
 
@@ -279,7 +312,7 @@ def about(data: bytes) -> tuple[str, str]:
     is parked, nothing else."""
     try:
         found = msgspec.json.decode(data, type=_Loose).body
-    except (msgspec.ValidationError, msgspec.DecodeError):
+    except _UNREADABLE:
         return "", ""
     return found.letter[:20], found.number[:24]
 

@@ -171,10 +171,11 @@ class WatchRow(models.Model):
 
 
 class SentFile(models.Model):
-    """A file that a node has been sent: each goes once."""
+    """A file that a node has been sent, and when last: within some days each goes once."""
 
     to_node = models.TextField()
     digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
     pk = models.CompositePrimaryKey("to_node", "digest")
 
     class Meta:
@@ -184,13 +185,13 @@ class SentFile(models.Model):
 class PieceRow(models.Model):
     """A piece of a file that is not yet whole, sealed."""
 
+    from_node = models.TextField()
     digest = models.CharField(max_length=64)
     place = models.IntegerField()
-    of = models.IntegerField()
     size = models.IntegerField()
     at = models.DateTimeField()
     body = models.BinaryField()
-    pk = models.CompositePrimaryKey("digest", "place")
+    pk = models.CompositePrimaryKey("from_node", "digest", "place")
 
     class Meta:
         db_table = "exchange_piece"
@@ -232,6 +233,11 @@ class RelayRow(models.Model):
     asleep = models.BooleanField(default=False)
     # Set while a node restored from a backup catches up; its web stays shut until then.
     recalling = models.DateTimeField(null=True)
+    # The nodes that were asked and have not yet answered.
+    recall_of = models.JSONField(default=list, db_default=[])
+    # When one of them last answered, and when another node last said that we forgot letters.
+    recalled_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "exchange_relay"

@@ -2,12 +2,14 @@
 statements are plain SQL: in a flow they travel with the others, in the mail room each is a transaction of its own."""
 
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Iterator, Sequence
 
 import msgspec
 from django.db import connection
 
+from tongban.domain.refusals import NotFound
 from tongban.exchange import letters
 from tongban.exchange.bag import LETTER_LIMIT
 from tongban.exchange.letters import Letter
@@ -15,10 +17,16 @@ from tongban.plumbing import crypto, files
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.statements import ask, say, say_rows
 
-LETTERS, FILES = "letters", "files"
+log = logging.getLogger("tongban.exchange")
+
+LETTERS, FILES = LANES = "letters", "files"
 CHANNEL = "exchange_posted"
 KEEP = dt.timedelta(days=30)
 """How long a delivered letter is kept: a node restored from a backup of this age asks for it again."""
+
+
+SENT_FOR = dt.timedelta(days=5)
+"""How long a file that was sent counts as being there: less than the days after which a node forgets one that no case names."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -60,10 +68,11 @@ def post_many(addressed: Sequence[tuple[str, letters.Body]], at: dt.datetime, *,
 
 
 def post_file(to: str, digest: str, at: dt.datetime) -> None:
-    """Write the pieces of a file of the cabinet, once for each node."""
+    """Write the pieces of a file of the cabinet, once for each node, unless that is so long ago that it may have let go of it."""
     if not ask(
-        "insert into exchange_sent_file (to_node, digest) values (%s, %s) on conflict do nothing returning digest",
-        [to, digest],
+        "insert into exchange_sent_file (to_node, digest, at) values (%s, %s, %s) on conflict (to_node, digest) "
+        "do update set at = excluded.at where exchange_sent_file.at < %s returning digest",
+        [to, digest, at, at - SENT_FOR],
     ):
         return
     size = files.size_of(digest)
@@ -131,7 +140,13 @@ def _filled(data: bytes) -> bytes:
     letter = letters.decode(data)
     piece = letter.body
     assert isinstance(piece, letters.Piece)
-    filled = msgspec.structs.replace(piece, data=files.piece(piece.digest, piece.place))
+    try:
+        filled = msgspec.structs.replace(piece, data=files.piece(piece.digest, piece.place))
+    except (NotFound, crypto.Tampered) as why:
+        # The file was lost or damaged here. It must not hold up all files behind it: the piece goes without its data, and the
+        # other side shows that it did not come.
+        log.error("a piece of file %s cannot be sent: %s", piece.digest[:12], why)
+        return data
     return letters.encode(msgspec.structs.replace(letter, body=filled))
 
 
@@ -146,18 +161,19 @@ def sent(to: str, lane: str, seq: int, at: dt.datetime, turn: int = -1) -> None:
 
 def delivered(to: str, lane: str, seq: int, at: dt.datetime) -> bool:
     """The other node has applied letters up to ``seq``; True when that is news."""
-    news = ask(
-        "update exchange_out_lane set delivered = %s, delivered_at = %s where to_node = %s and lane = %s "
-        "and delivered < %s returning last",
-        [seq, at, to, lane, seq],
-    )
-    if news and lane == LETTERS:
-        say(
-            "update exchange_letter set delivered_at = %s where to_node = %s and lane = %s and seq <= %s "
-            "and kind = 'dossier' and delivered_at is null",
-            [at, to, lane, seq],
+    # One statement, so that no dossier stays undelivered for ever when we are killed in between; and only over what is new: a word
+    # comes each second, and a lane has a million letters.
+    return bool(
+        ask(
+            "with old as (select delivered from exchange_out_lane where to_node = %s and lane = %s for update), "
+            "lane as (update exchange_out_lane o set delivered = %s, delivered_at = %s from old "
+            "where o.to_node = %s and o.lane = %s and o.delivered < %s returning old.delivered as before), "
+            "dossiers as (update exchange_letter l set delivered_at = %s from lane where l.to_node = %s and l.lane = %s "
+            "and l.seq > lane.before and l.seq <= %s and l.kind = 'dossier' and l.delivered_at is null) "
+            "select before from lane",
+            [to, lane, seq, at, to, lane, seq, at, to, lane, seq],
         )
-    return bool(news)
+    )
 
 
 def rewind(to: str, lane: str, seq: int) -> None:

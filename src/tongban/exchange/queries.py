@@ -198,6 +198,13 @@ def recalling() -> dt.datetime | None:
     return rows[0][0] if rows else None
 
 
+def restored_since(moment: dt.datetime) -> bool:
+    """Whether this node fetches from others what a restored backup has forgotten, or did until after this moment."""
+    return bool(
+        ask("select 1 from exchange_relay where id = 1 and (recalling is not null or recalled_at > %s)", [moment])
+    )
+
+
 def caught_up() -> bool:
     """Whether this node has all that it wrote itself: False between the restore of a backup and the answers of the others."""
     return recalling() is None

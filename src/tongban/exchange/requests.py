@@ -38,8 +38,9 @@ def answered(outcome: Outcome, at: dt.datetime) -> None:
     """Note what became of it; the first answer stays."""
     text = msgspec.json.encode(outcome.text).decode()
     say(
-        "update exchange_request set state = %s, code = %s, text = %s, answered_at = %s where id = %s and state = 'waiting'",
-        ["done" if outcome.done else "refused", outcome.code, text, at, uuid.UUID(outcome.request)],
+        "update exchange_request set state = %s, code = %s, text = %s, answered_at = %s where id = %s and number = %s "
+        "and state = 'waiting'",
+        ["done" if outcome.done else "refused", outcome.code, text, at, uuid.UUID(outcome.request), outcome.number],
     )
 
 

@@ -1,34 +1,48 @@
 """What is done with letters about cases: entries are appended to a copy, a dossier brings what the holder needs, pieces become
 files. Each step works within the transaction of its bag (flows/incoming.py)."""
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 
+from django.conf import settings
+
 from tongban.domain import replica
+from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.domain.refusals import NotFound
 from tongban.domain.replica import CannotFollow, Followed
-from tongban.exchange import arriving, letters, outbox
+from tongban.exchange import arriving, letters, outbox, queries
 from tongban.exchange.letters import Dossier, Facts, Letter, Piece
 from tongban.flows import despatch, write
 from tongban.flows.desk import Desk, Known, NotYet
 from tongban.plumbing import crypto, files, here
-from tongban.plumbing.tx import step
+from tongban.plumbing.tx import current, flow, step
+from tongban.registers.cases import queries as cases
 from tongban.registers.cases.service import Beside
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.people import service as people
 
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+OWN = dt.timedelta(minutes=10)
+"""How long after a restored backup other nodes may still tell us what we wrote ourselves."""
+
 
 @step
 def facts_came(desk: Desk, letter: Letter) -> None:
-    """Entries for the copy of a case."""
+    """Entries for the copy of a case. What is not the sender's to tell is left to those whose it is."""
     body = letter.body
     assert isinstance(body, Facts)
     before, followed = _followed(desk, body.number, body.entries)
-    try:
-        replica.must_have_written(before, followed.fresh, desk.sender, here.nodes())
-    except CannotFollow as why:
-        raise NotYet(why.code, why.why) from None
+    told = replica.believed(before, followed.fresh, desk.sender, here.nodes())
+    if len(told) < len(followed.fresh) and queries.restored_since(desk.at - OWN):
+        told = replica.believed(before, followed.fresh, desk.sender, here.nodes(), here.node())
+    if len(told) < len(followed.fresh):
+        if not told:
+            n = followed.fresh[0].n
+            raise NotYet("not_holder", f"entry {n} came from {desk.sender}, which did not hold the case")
+        followed = replica.follow(before, told)
     _write(desk, before, followed, body.query_code, ())
 
 
@@ -38,20 +52,43 @@ def dossier_came(desk: Desk, letter: Letter) -> None:
     body = letter.body
     assert isinstance(body, Dossier)
     before, followed = _followed(desk, body.number, body.entries)
-    if followed.fresh:
-        try:
-            replica.must_have_handed(followed.case, desk.sender, here.nodes())
-        except CannotFollow as why:
-            raise NotYet(why.code, why.why) from None
-    for person in body.people:
-        people.arrived(person.ref, person.identity, desk.at)
-    if body.mandate is not None:
-        people.mandate_arrived(body.mandate.ref, body.mandate.mandate, desk.at, f"node:{desk.sender}")
-    kept = [Beside(one.kind, one.digest, one.plain) for one in body.kept if _true(one)]
+    nodes = here.nodes()
+    try:
+        if followed.fresh:
+            replica.must_have_handed(before, followed.fresh, desk.sender, nodes)
+    except CannotFollow as why:
+        raise NotYet(why.code, why.why) from None
+    case = followed.case
+    if not here.hosts(case.holder) if followed.fresh else not {here.node(), desk.sender} <= nodes.with_a_part(case):
+        raise NotYet("not_holder", f"the dossier from {desk.sender} is not for this node")
+    log = [*(cases.log(body.number) if before.n else ()), *followed.fresh]
+    _persons(desk, body, case, log)
+    named = {d for e in log for d in (getattr(e.fact, "answers", ""), getattr(e.fact, "note", "")) if d}
+    kept = [Beside(one.kind, one.digest, one.plain) for one in body.kept if one.digest in named and _true(one)]
     _write(desk, before, followed, body.query_code, kept)
     for file in body.files:
         if not files.exists(file.digest):
             arriving.await_file(body.number, file.digest, file.size, desk.at)
+
+
+def _persons(desk: Desk, body: Dossier, case: Case, log: Sequence[Entry]) -> None:
+    """Enter the persons of the case and its mandate, and nobody else: a dossier is no way to name people for other cases."""
+    # All is looked at before anything is written: a letter that is parked leaves nothing behind.
+    if any(
+        p.ref not in (case.applicant, case.agent) or not people.is_reference(p.ref, p.identity) for p in body.people
+    ):
+        raise NotYet(
+            "person", "a person of the dossier is not one of the case, or the nodes have different person keys"
+        )
+    held = body.mandate
+    if held is not None:
+        named = (held.ref, held.mandate.agent, held.mandate.principal)
+        if named != (getattr(log[0].fact, "mandate", ""), case.agent, case.applicant):
+            raise NotYet("person", "the mandate of the dossier is not that of the case")
+    for person in body.people:
+        people.arrived(person.ref, person.identity, desk.at)
+    if held is not None:
+        people.mandate_arrived(held.ref, held.mandate, desk.at, f"node:{desk.sender}")
 
 
 def _true(one: letters.Kept) -> bool:
@@ -102,12 +139,38 @@ def piece_came(desk: Desk, letter: Letter) -> None:
     """A piece of a file; with the last one the file is put together, and must have the digest that names it."""
     piece = letter.body
     assert isinstance(piece, Piece)
+    if not (_DIGEST.fullmatch(piece.digest) and 0 <= piece.size <= settings.UPLOAD_LIMIT):
+        raise NotYet("differs", "the piece is of no file")
     if files.exists(piece.digest):
         return
-    whole = arriving.piece(piece, desk.at)
+    if piece.of != files.count(piece.size) or not 0 <= piece.place < piece.of or len(piece.data) != _length(piece):
+        raise NotYet(
+            "differs", f"piece {piece.place} of file {piece.digest[:12]} came without its data, or is no piece of it"
+        )
+    whole = arriving.piece(desk.sender, piece, desk.at)
     if whole is None:
         return
     if len(whole) != piece.size or crypto.digest(whole).hex() != piece.digest:
         raise NotYet("differs", f"the pieces of file {piece.digest[:12]} do not give what the dossier names")
     files.keep(whole, piece.digest)
-    arriving.file_is_here(piece.digest)
+    _file_came(piece.digest, desk.at)
+
+
+def _length(piece: Piece) -> int:
+    return min(files.CHUNK, piece.size - piece.place * files.CHUNK)
+
+
+def _file_came(digest: str, at: dt.datetime) -> None:
+    """Nobody waits for it any more; where the case has moved on meanwhile, the file goes after it."""
+    for found in cases.get_many(list(arriving.waiting_for(digest))).values():
+        if not here.hosts(found.case.holder):
+            outbox.post_file(here.nodes().host(found.case.holder), digest, at)
+    arriving.file_is_here(digest)
+
+
+@flow("letters.files_came")
+def files_came(actor: Actor, digests: Sequence[str], *, at: dt.datetime) -> None:
+    """Files that are here while cases wait for them (arriving.come)."""
+    for digest in digests:
+        _file_came(digest, at)
+    current().about(files=len(digests))

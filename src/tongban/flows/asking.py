@@ -3,21 +3,23 @@ its arguments, is done there by the same flow, once, and its outcome comes back 
 
 import datetime as dt
 import inspect
+import logging
 import typing
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 import msgspec
+from django.db import InterfaceError, OperationalError
 
 from tongban.domain.actor import Actor
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
-from tongban.exchange import outbox, requests
+from tongban.exchange import arriving, inbox, outbox, queries, requests
 from tongban.exchange.letters import Asker, FileHere, Letter, Outcome, Request
 from tongban.flows import access, handle
-from tongban.flows.desk import Desk
+from tongban.flows.desk import Desk, NotYet
 from tongban.flows.handle import Standing
 from tongban.plumbing import files, here, tx
 from tongban.plumbing.ids import new_id
@@ -30,6 +32,11 @@ ACTS: dict[str, Callable[..., Standing]] = {
     "case.withdraw": handle.withdraw,
 }
 """What may be asked of another node: what a resident does at any counter. All else is done where the case is held."""
+
+log = logging.getLogger("tongban.exchange")
+
+BEHIND = dt.timedelta(days=1)
+"""So long a request waits for letters of its case that could not be applied; then it is answered by what is here."""
 
 # The request that is being done, so that one whose case has moved on is sent after it as it is.
 _doing: ContextVar[Request | None] = ContextVar("doing", default=None)
@@ -96,15 +103,50 @@ def _files(papers: Any) -> list[FileHere]:
 
 @step
 def request_came(desk: Desk, letter: Letter) -> None:
-    """An act is asked of us. It is an act of its own, so it is done after this transaction (do_waiting)."""
+    """An act is asked of us. It is an act of its own, so it is done after this transaction (do_waiting). One that is ahead of the case
+    itself waits for it: refused or sent back, it would be lost, or go round between two nodes as fast as letters go."""
     body = letter.body
     assert isinstance(body, Request)
+    nodes, found = here.nodes(), cases.get(body.number)
+    if found is None:
+        raise NotYet("gap", "the case that it is about is not here yet")
+    began_there = body.asker.center == "" or nodes.host(body.asker.center) == body.origin
+    if body.origin not in nodes.by_code or body.origin == here.node() or not began_there:
+        raise NotYet("not_holder", "it does not begin where it says")
+    if desk.sender != body.origin and desk.sender not in nodes.concerned(found.case):
+        raise NotYet("not_holder", f"sent on by {desk.sender}, which never had a part in the case")
+    if nodes.host(found.case.holder) == desk.sender or inbox.lacks(body.number, desk.at - BEHIND):
+        raise NotYet("gap", "what gave this node the case is not here yet")
+    for file in body.files:
+        if not files.exists(file.digest):
+            arriving.await_file(body.number, file.digest, file.size, desk.at)
     requests.came(body, desk.sender, desk.at)
 
 
 def do_waiting(at: dt.datetime) -> int:
-    """Do the requests that have come; each is a durable act under the key of the request, so a crash in between repeats nothing."""
-    return sum(_do(request, at) for request in requests.to_do(20))
+    """Do the requests that have come; each is a durable act under the key of the request, so a crash in between repeats nothing. None
+    while this node fetches what a restored backup has forgotten: an act upon an older state would fork the case."""
+    waiting = requests.to_do(20)
+    if not waiting or not queries.caught_up():
+        return 0
+    return sum(_one(request, at) for request in waiting)
+
+
+def _one(request: Request, at: dt.datetime) -> bool:
+    """One that fails in a way nobody thought of is answered, too: else it would stand before all others for ever."""
+    try:
+        return _do(request, at)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as why:
+        log.exception("a request could not be done")
+        words = Text("办理时程序出错", f"The program failed on it ({type(why).__name__})")
+        answer(_node(request), request, Outcome(request.id, request.number, False, "request.failed", words), at=at)
+        return False
+
+
+def _node(request: Request) -> Actor:
+    return Actor(kind="system", ref=f"node:{request.origin}", name=request.origin)
 
 
 def _do(request: Request, at: dt.datetime) -> bool:
@@ -115,7 +157,7 @@ def _do(request: Request, at: dt.datetime) -> bool:
         center=asker.center,
         serves=asker.serves,
     )
-    node = Actor(kind="system", ref=f"node:{request.origin}", name=request.origin)
+    node = _node(request)
     token = _doing.set(request)
     try:
         act = ACTS.get(request.act)
@@ -141,6 +183,8 @@ def _arguments(act: Callable[..., Standing], request: Request) -> dict[str, Any]
     known = set(inspect.signature(act).parameters) - {"actor", "at", "key", "visit"}
     if unknown := set(request.arguments) - known:
         raise TypeError(f"unknown arguments {sorted(unknown)}")
+    if request.arguments.get("number") != request.number:
+        raise TypeError("arguments for another case")
     return {name: msgspec.convert(value, types[name], strict=False) for name, value in request.arguments.items()}
 
 

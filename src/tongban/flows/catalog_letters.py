@@ -47,7 +47,6 @@ def publication_came(desk: Desk, letter: Letter) -> None:
     if wrong := travelling.keep(body.id, body.digest, body.published_at, body.by, body.note, part):
         raise NotYet("differs", wrong)
     if body.body:
-        desk.catalog_came = True
         desk.touched.add("")
         queries.forget()
         queries.forget_on_commit()

@@ -37,7 +37,6 @@ class Desk:
         self.known: dict[str, Known] = {}
         self.watchers: dict[str, list[str]] = {}
         self.touched: set[str] = set()
-        self.catalog_came = False
 
     def expect(self, some: Iterable[Letter]) -> None:
         """Read the cases that these letters are about, and at the city node who else hears of them."""

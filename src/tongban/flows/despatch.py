@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tongban.domain import facts
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
-from tongban.exchange import letters, outbox, watch
+from tongban.exchange import arriving, letters, outbox, watch
 from tongban.plumbing import files, here
 from tongban.plumbing.tx import current, step
 from tongban.registers.cases import queries as cases
@@ -43,7 +43,9 @@ def posted(
     outbox.post_many(addressed, at, number=after.number, n=after.n)
     if moved and pen != here.node():
         for paper in file_list(after):
-            outbox.post_file(pen, paper.digest, at)
+            # One that is still under way to us goes after the case when it comes (arrivals._file_came).
+            if files.exists(paper.digest):
+                outbox.post_file(pen, paper.digest, at)
 
 
 def copy(number: str, entries: Sequence[Entry], query_code: str) -> letters.Facts:
@@ -71,9 +73,11 @@ def dossier(case: Case, whole: Sequence[Entry], query_code: str, kept: Sequence[
 
 
 def file_list(case: Case) -> list[letters.FileHere]:
-    """The scans of a case that lie in the cabinet of this node, each once."""
+    """The scans of a case that lie in the cabinet of this node or are under way to it, each once."""
+    coming = arriving.under_way(case.number)
     digests = dict.fromkeys(p.digest for p in case.papers if p.digest)
-    return [letters.FileHere(d, files.size_of(d)) for d in digests if files.exists(d)]
+    sizes = {d: files.size_of(d) if files.exists(d) else coming.get(d) for d in digests}
+    return [letters.FileHere(d, size) for d, size in sizes.items() if size is not None]
 
 
 @step

@@ -6,12 +6,12 @@ import hmac
 import uuid
 
 from tongban.domain.actor import Actor
-from tongban.domain.refusals import Refused
 from tongban.exchange import letters, outbox, queries, questions, watch
 from tongban.exchange.letters import Answer, Letter, Question
 from tongban.flows import access, despatch
-from tongban.flows.desk import Desk
+from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import here
+from tongban.plumbing.audit import service as audit
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
@@ -49,14 +49,16 @@ def question_came(desk: Desk, letter: Letter) -> None:
     question = letter.body
     assert isinstance(question, Question)
     if not here.is_city():
-        raise Refused("question.city_only", "只有市级节点回答", "Only the city node answers")
-    found = []
-    if question.person:
-        found = cases.of_person(question.person, MOST)
-    elif (one := cases.get(question.number)) is not None and hmac.compare_digest(
-        one.query_code.encode(), question.query_code.encode()
+        raise NotYet("not_holder", "only the city answers questions")
+    found = cases.of_person(question.person, MOST) if question.person else []
+    if (
+        not question.person
+        and (one := cases.get(question.number)) is not None
+        and hmac.compare_digest(one.query_code.encode(), question.query_code.encode())
     ):
         found = [one]
+    # Locked, and read anew: a fact that is being applied now goes either into this answer or to a watcher that it sees.
+    found = list(cases.get_many([one.case.number for one in found]).values()) if found else []
     for one in found:
         if desk.sender not in here.nodes().concerned(one.case):
             watch.add(one.case.number, desk.sender)
@@ -64,7 +66,12 @@ def question_came(desk: Desk, letter: Letter) -> None:
     numbers = tuple(one.case.number for one in found)
     as_of = min((queries.as_of(one.case.holder, desk.at) for one in found), default=desk.at)
     outbox.post(desk.sender, Answer(question.id, numbers, as_of), desk.at)
-    current().about(person=question.person, place=desk.sender, question=question.id, found=len(numbers))
+    if question.person:
+        # A line for each: a bag brings many questions, and the resident sees every look.
+        audit.looked(
+            current().actor, "elsewhere", person=question.person, reason=f"question:{question.id}", at=desk.at,
+            place=desk.sender,
+        )  # fmt: skip
 
 
 @step
@@ -72,4 +79,6 @@ def answer_came(desk: Desk, letter: Letter) -> None:
     """The city's answer; the copies came before it in the same lane."""
     answer = letter.body
     assert isinstance(answer, letters.Answer)
+    if desk.sender != here.nodes().city:
+        raise NotYet("not_holder", f"only the city answers; this came from {desk.sender}")
     questions.answered(uuid.UUID(answer.question), answer.numbers, answer.as_of, desk.at)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from tongban.domain.actor import SYSTEM, Actor
 from tongban.domain.refusals import NotAllowed
-from tongban.exchange import keeping, outbox, questions
+from tongban.exchange import arriving, keeping, outbox, questions
 from tongban.plumbing import files, forgetting
 from tongban.plumbing.files import Swept
 from tongban.plumbing.tx import current, flow
@@ -67,6 +67,7 @@ def letters_once(actor: Actor, *, at: dt.datetime) -> int:
     _must_be_time(actor)
     gone = outbox.sweep(at, MOST)
     questions.sweep(at - dt.timedelta(days=1))
+    arriving.sweep(at - outbox.KEEP)
     current().about(removed=gone)
     return gone
 

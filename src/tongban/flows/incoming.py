@@ -2,6 +2,7 @@
 no other, but is parked with its reason. The TABLE says which letter is done by which step."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing.tx import current, flow, step
 
 Step = Callable[[Desk, Any], None]
+
+log = logging.getLogger("tongban.exchange")
 
 TABLE: dict[type[letters.Body], Step] = {
     letters.Facts: arrivals.facts_came,
@@ -36,13 +39,15 @@ TABLE: dict[type[letters.Body], Step] = {
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """What became of a bag: from whom, which lane, how far that lane is now; ``kept``: it waits for earlier letters."""
+    """What became of a bag: from whom, which lane, how far that lane is now; ``kept``: it waits for earlier letters. ``touched``:
+    the cases that moved (an empty one: the catalog came)."""
 
     from_node: str = ""
     lane: str = ""
     seq: int = 0
     kept: bool = False
     applied: int = 0
+    touched: tuple[str, ...] = ()
 
 
 def node_actor(node: str) -> Actor:
@@ -56,12 +61,16 @@ def arrived(data: bytes, *, at: dt.datetime) -> Arrived:
     try:
         bag = bags.unpack(data, keys.ours(), at=at)
     except BagRefused as why:
-        refuse(node_actor("unknown"), data, why.code, why.why, at=at)
+        if inbox.many_refused():
+            log.warning("a refused bag is not kept, for so many are: %s", why.code)
+        else:
+            refuse(node_actor("unknown"), data, why.code, why.why, at=at)
         return Arrived()
     if bag.lane == bags.STATUS:
         heard(bag, at)
         return Arrived(bag.from_node, bag.lane)
     done = _apply(bag, data, at)
+    touched = {*done.touched}
     while (following := _next(bag, done, at)) is not None:
         try:
             then = bags.unpack(following, keys.ours(), at=at)
@@ -70,6 +79,8 @@ def arrived(data: bytes, *, at: dt.datetime) -> Arrived:
             refuse(node_actor(bag.from_node), following, why.code, why.why, at=at)
             break
         done = _apply(then, following, at)
+        touched.update(done.touched)
+    _follow(touched, at)
     asking.do_waiting(at)
     return done
 
@@ -81,23 +92,39 @@ def _next(bag: Bag, done: Arrived, at: dt.datetime) -> bytes | None:
 def _apply(bag: Bag, data: bytes, at: dt.datetime) -> Arrived:
     try:
         return take(node_actor(bag.from_node), bag, data, at=at)
-    except (OperationalError, InterfaceError, inbox.Waiting):
-        raise
-    except Exception:
+    except Exception as why:
+        if _passes(why):
+            raise
         # One letter spoils the transaction of all: then each gets its own, and the bad one is parked.
-        done = Arrived(bag.from_node, bag.lane)
+        done, touched = Arrived(bag.from_node, bag.lane), list[str]()
         for place, body in enumerate(bag.letters):
-            seq = bag.first + place
-            one = msgspec.structs.replace(bag, first=seq, last=seq, letters=[body])
-            try:
-                done = take(node_actor(bag.from_node), one, b"", at=at)
-            except (OperationalError, InterfaceError, inbox.Waiting):
-                raise
-            except Exception as why:
-                # A number under two references: the nodes do not have the same person key (plumbing/crypto.py).
-                code = "person" if "(id_kind, number_blind)" in str(why) else "error"
-                done = park(node_actor(bag.from_node), one, code, f"{type(why).__name__}: {why}", at=at)
-        return done
+            done = _single(bag, bag.first + place, body, at)
+            touched.extend(done.touched)
+        return msgspec.structs.replace(done, touched=tuple(touched))
+
+
+def _single(bag: Bag, seq: int, body: bytes, at: dt.datetime) -> Arrived:
+    one = msgspec.structs.replace(bag, first=seq, last=seq, letters=[body])
+    try:
+        return take(node_actor(bag.from_node), one, b"", at=at)
+    except Exception as why:
+        if _passes(why):
+            raise
+        return park(node_actor(bag.from_node), one, *_failed(why), at=at)
+
+
+def _passes(why: Exception) -> bool:
+    """Trouble of the database, which passes: the bag comes again. Class 54 is content that no table can hold, and stays so."""
+    state = getattr(why.__cause__, "sqlstate", None) or ""
+    return isinstance(why, OperationalError | InterfaceError | inbox.Waiting) and not state.startswith("54")
+
+
+def _failed(why: Exception) -> tuple[str, str]:
+    """Reason and words for a letter on which the program failed. Of what a database says only the first line: further ones show
+    the row."""
+    # A number under two references: the nodes do not have the same person key (plumbing/crypto.py).
+    code = "person" if "(id_kind, number_blind)" in str(why) else "error"
+    return code, f"{type(why).__name__}: {str(why).partition(chr(10))[0]}"
 
 
 @flow("letters.take")
@@ -126,10 +153,8 @@ def take(actor: Actor, bag: Bag, data: bytes, *, at: dt.datetime) -> Arrived:
     for seq, body, letter in todo:
         _one(desk, seq, body, letter)
     inbox.advance(bag.from_node, bag.lane, bag.last, at)
-    if desk.touched and inbox.any_parked():
-        _again(desk)
     current().about(place=bag.from_node, lane=bag.lane, letters=[last + 1, bag.last])
-    return Arrived(bag.from_node, bag.lane, bag.last, applied=len(fresh))
+    return Arrived(bag.from_node, bag.lane, bag.last, applied=len(fresh), touched=tuple(sorted(desk.touched)))
 
 
 def _one(desk: Desk, seq: int, body: bytes, letter: Letter) -> None:
@@ -143,39 +168,44 @@ def _one(desk: Desk, seq: int, body: bytes, letter: Letter) -> None:
         )  # fmt: skip
 
 
-def _again(desk: Desk) -> None:
-    """Try parked letters of the cases that just moved, and those that waited for the catalog that just came."""
-    reasons = ("catalog",) if desk.catalog_came else ()
-    waiting = inbox.parked(numbers=desk.touched) if not reasons else inbox.parked(reasons)
-    for one in waiting:
-        _retry(one, desk.at)
+def _follow(touched: set[str], at: dt.datetime) -> None:
+    """Try parked letters of the cases that just moved, and when the catalog came those that waited for it; each is an act of its
+    own, so that one that fails spoils none of those that came. What this moves may free others."""
+    if not touched or not inbox.any_parked():
+        return
+    moved = True
+    while moved:
+        waiting = inbox.parked_about(touched - {""})
+        if "" in touched:
+            waiting += inbox.parked_for("catalog")
+        done = [one for one in waiting if _again(one, at)]
+        touched |= {one.number for one in done if one.number}
+        moved = bool(done)
 
 
 @step
-def _retry(one: inbox.Parked, at: dt.datetime) -> bool:
+def _opened(one: inbox.Parked, at: dt.datetime) -> bool:
+    """Apply a parked letter; False when somebody else has just dealt with it. Raises NotYet."""
     body = inbox.body_of(one)
     if body is None:
         return False
     desk = Desk(one.from_node, one.lane, one.schema, at)
     try:
         letter = letters.decode(body, one.schema)
-        desk.expect([letter])
-        TABLE[type(letter.body)](desk, letter)
-    except NotYet as why:
-        inbox.still(one, why.code, why.why, at)
-        return False
     except Unreadable as why:
-        inbox.still(one, "version", str(why), at)
-        return False
+        raise NotYet("version", str(why)) from None
+    desk.expect([letter])
+    TABLE[type(letter.body)](desk, letter)
     inbox.unpark(one)
     return True
 
 
 @flow("letters.try_again")
 def try_again(actor: Actor, one: inbox.Parked, *, at: dt.datetime, key: str = "") -> bool:
-    """Try a parked letter again, now that what it lacked may be here; True when it was applied."""
+    """Try a parked letter again, now that what it lacked may be here; True when it was applied. Raises NotYet: the transaction is
+    undone, so that the tries of a machine, which go on for days, fill no audit trail."""
     current().about(case=one.number, place=one.from_node, lane=one.lane, seq=one.seq)
-    return _retry(one, at)
+    return _opened(one, at)
 
 
 @flow("letters.park")
@@ -207,8 +237,9 @@ def heard(bag: Bag, at: dt.datetime) -> None:
         body = letters.decode(bag.letters[0], bag.schema).body
     except Unreadable:
         body = letters.Status(at, bag.schema)
-    if isinstance(body, letters.Status) and inbox.heard(bag.from_node, body, at):
-        restored(at)
+    if isinstance(body, letters.Status) and (beyond := inbox.heard(bag.from_node, body, at)):
+        seen = [(bag.from_node, one.lane, one.at) for one in beyond]
+        recall.told(node_actor(bag.from_node), seen, at=at)
 
 
 def restored(at: dt.datetime) -> None:
@@ -220,20 +251,29 @@ def tend(at: dt.datetime) -> int:
     """What the mail room does every few seconds: parked letters are tried again, facts that are missing are asked for, requests
     that a crash left over are done. Bounded; returns how many letters were applied."""
     asking.do_waiting(at)
-    arriving.tidy()
-    done = 0
-    for one in inbox.parked(("gap", "catalog", "version", "person"), most=100):
-        done += _tried(one, at)
-    late = [one for one in inbox.parked(("gap",), most=100) if one.at < at - recall.PATIENCE and one.tries % 5 == 0]
+    if come := arriving.come():
+        arrivals.files_came(node_actor("here"), come, at=at)
+    due = inbox.parked_due(at)
+    done = [one for one in due if _again(one, at)]
+    _follow({one.number for one in done if one.number}, at)
+    late = [one for one in due if one.reason in recall.HELPED and one.at < at - recall.PATIENCE and one not in done]
     if late:
         recall.ask_for_gaps(node_actor("here"), late, at=at)
-    return done
+    return len(done)
 
 
-def _tried(one: inbox.Parked, at: dt.datetime) -> int:
+def _again(one: inbox.Parked, at: dt.datetime) -> bool:
+    return tried(node_actor(one.from_node), one, at=at)
+
+
+def tried(actor: Actor, one: inbox.Parked, *, at: dt.datetime) -> bool:
+    """Try a parked letter again; when it is in vain, it stays with the newest reason."""
     try:
-        return int(try_again(node_actor(one.from_node), one, at=at))
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        return 0
+        return try_again(actor, one, at=at)
+    except NotYet as why:
+        inbox.still(one, why.code, why.why, at)
+    except Exception as why:
+        if _passes(why):
+            raise
+        inbox.still(one, *_failed(why), at)
+    return False

@@ -2,12 +2,13 @@
 all that it wrote since."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from tongban.domain.actor import Actor
-from tongban.exchange import inbox, outbox
+from tongban.exchange import inbox, outbox, watch
 from tongban.exchange.letters import Again, Letter, Recall, Recalled
 from tongban.flows import despatch
-from tongban.flows.desk import Desk
+from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import here
 from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
@@ -17,6 +18,10 @@ PATIENCE = dt.timedelta(seconds=5)
 DRIFT = dt.timedelta(days=1)
 """Recalled from so long before the newest fact: a backup begins before it ends, and clocks differ."""
 BATCH = 500
+HELPED = ("gap", "not_holder")
+"""Reasons to wait that go away when earlier facts come."""
+CALM = dt.timedelta(minutes=10)
+"""How often a mere word of another node makes us ask for our own facts."""
 
 
 @step
@@ -24,31 +29,60 @@ def again_came(desk: Desk, letter: Letter) -> None:
     """Another node lacks facts of a case: write them once more."""
     body = letter.body
     assert isinstance(body, Again)
+    found = cases.get(body.number)
+    nodes = here.nodes()
+    if found is None:
+        return
+    if desk.sender not in nodes.concerned(found.case) and desk.sender not in watch.watchers([body.number]).get(
+        body.number, ()
+    ):
+        raise NotYet("not_holder", f"{body.number} is no business of {desk.sender}")
     despatch.again(body.number, desk.sender, body.after)
 
 
 @flow("letters.ask_for_gaps")
 def ask_for_gaps(actor: Actor, late: list[inbox.Parked], *, at: dt.datetime) -> None:
-    """Ask the sender, and the city, for the facts that these letters wait for."""
+    """Ask those who may know for the facts that these letters wait for."""
     numbers = {one.number: one.from_node for one in late if one.number}
     copies = cases.get_many(sorted(numbers)) if numbers else {}
+    nodes = here.nodes()
     for number, sender in numbers.items():
-        after = copies[number].case.n if number in copies else 0
-        for node in {sender, here.nodes().city} - {here.node()}:
+        copy = copies.get(number)
+        after = copy.case.n if copy else 0
+        # Each is believed what it wrote itself: those that had a part in it, as far as we know, and where its number was given.
+        whom = {sender, nodes.city, nodes.host(number[:9]), *(nodes.with_a_part(copy.case) if copy else ())}
+        for node in sorted(whom - {here.node()}):
             outbox.post(node, Again(number, after), at, number=number)
     current().about(cases=len(numbers))
 
 
 @flow("letters.recall")
 def ask(actor: Actor, *, at: dt.datetime) -> None:
-    """This node was restored from a backup: ask the city (the city asks everybody) for the facts since."""
+    """This node was restored from a backup: ask everybody for the facts since. A district waits for the city's answer, the city for
+    all: what this node forgot may be known to one of them alone."""
+    inbox.recalling(at, _post_recall(at))
+
+
+@flow("letters.recall_told")
+def told(actor: Actor, seen: Sequence[tuple[str, str, int]], *, at: dt.datetime) -> None:
+    """Another node says that it has letters of ours that we do not know: (node, lane, number). Our numbers go on behind them. If that is
+    so, this database is older than it was, and our facts are asked for; but a word proves nothing, so the web stays open, nobody is
+    believed more than before, and who says it each second is not listened to each second."""
+    for node, lane, number in seen:
+        outbox.adopt(node, lane, number)
+    current().about(lanes=[lane for _, lane, _ in seen])
+    if inbox.told(at, at - CALM):
+        _post_recall(at)
+
+
+def _post_recall(at: dt.datetime) -> list[str]:
     newest = cases.last_fact()
     since = (newest or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)) - DRIFT
-    inbox.recalling(at)
     nodes = here.nodes()
-    whom = [n for n in nodes.by_code if n != here.node()] if here.is_city() else [nodes.city]
+    whom = [n for n in nodes.by_code if n != here.node()]
     outbox.post_many([(node, Recall(since)) for node in whom], at)
     current().about(since=str(since))
+    return whom if here.is_city() else [nodes.city]
 
 
 @step
@@ -68,5 +102,5 @@ def recall_came(desk: Desk, letter: Letter) -> None:
 
 @step
 def recalled_came(desk: Desk, letter: Letter) -> None:
-    """All that was written by us since the backup is here again (the letters came before this one in the same lane)."""
-    inbox.recalling(None)
+    """All that the other node knows of since the backup is here again (the letters came before this one in the same lane)."""
+    inbox.recalled(desk.sender, desk.at)

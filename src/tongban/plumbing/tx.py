@@ -109,6 +109,9 @@ def flow(act: str) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Co
             try:
                 return _durably(act, function, actor, args, kwargs, mark, answer_type)
             except Elsewhere as case:
+                # Done here before the case moved on: a resend gets that answer, and the act is not done a second time there.
+                if key and (done := _answered(actor, key, mark, answer_type, act)) is not None:
+                    return typing.cast(R, done[0])
                 given = inspect.signature(function).bind(actor, *args, **kwargs).arguments
                 given = {k: v for k, v in list(given.items())[1:] if k not in ("at", "key")}
                 asked = Asked(act, actor, given, kwargs["at"], key, case.number, case.node)
@@ -170,13 +173,14 @@ def _remember(act: Act, mark: bytes, answer: bytes) -> None:
     )
 
 
-def _answered(actor: Actor, key: str, mark: bytes, answer_type: Any) -> tuple[Any] | None:
+def _answered(actor: Actor, key: str, mark: bytes, answer_type: Any, only: str = "") -> tuple[Any] | None:
+    """The answer that was given under this key, in a tuple; with ``only``, by this act and not by another."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select fingerprint, answer from plumbing_done_act where actor = %s and key = %s", [actor.ref, key]
+            "select fingerprint, answer, act from plumbing_done_act where actor = %s and key = %s", [actor.ref, key]
         )
         row = cursor.fetchone()
-    if row is None:
+    if row is None or (only and row[2] != only):
         return None
     if bytes(row[0]) != mark:
         raise Conflict(

@@ -55,13 +55,13 @@ def publish(city: City, published: dict[tuple[str, int], bytes], *, by: str, not
 
 
 def set_open(code: str, is_open: bool, *, reason: str, by: str, at: dt.datetime) -> None:
-    """Open or close an item."""
+    """Open or close an item. A later word stays: by letter, an earlier one may come after it."""
     # One statement that needs no answer: a flow's pipeline does not know row counts, which the ORM's upsert asks for.
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into catalog_item_state (code, open, reason, since, by) values (%s, %s, %s, %s, %s) "
             "on conflict (code) do update set open = excluded.open, reason = excluded.reason, "
-            "since = excluded.since, by = excluded.by",
+            "since = excluded.since, by = excluded.by where catalog_item_state.since <= excluded.since",
             [code, is_open, reason, at, by],
         )
 

@@ -63,6 +63,11 @@ def met(identity: Identity, at: dt.datetime, *, card: bool = False) -> tuple[str
     return str(found), first
 
 
+def is_reference(person: str, identity: Identity) -> bool:
+    """Whether this is the reference of the person: it follows from the number. Someone without one has whatever was given."""
+    return not identity.number or str(rows.reference(identity)) == person
+
+
 def arrived(person: str, identity: Identity, at: dt.datetime) -> None:
     """Enter somebody under the reference that came with a letter, unless known already. No answer is waited for: a number
     that is known here under another reference (the nodes do not share the city's person key) fails with the transaction,
