@@ -61,7 +61,7 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
     here, there = desk(receiver), desk(home)
 
     here.goto(f"{here.home}/window/work/?show=sent")
-    expect(here.locator("tbody")).to_contain_text("已移交，对方无人接办")
+    expect(here.locator("tbody")).to_contain_text("已到达，对方无人接办")
     expect(here.locator("tbody")).to_contain_text("四平路街道")
     shot(here, "sent")
     good(here, axe)
