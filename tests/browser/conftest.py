@@ -40,8 +40,9 @@ def chromium() -> str | None:
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for the whole run: while Playwright's loop runs on this thread, no test of the mail room can run one of its own.
     static.gather()
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
