@@ -1,16 +1,29 @@
-"""How adapters speak and listen: bounded HTTP (time, size, no redirects) and strict reading. What cannot be understood
+"""How adapters speak and listen: bounded HTTP (time, size, no redirects), strict reading, and what every adapter does alike. What cannot be understood
 is refused here and never passed on, for a wrong value in a form is worse than an empty one."""
 
+import abc
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 import httpx
 import msgspec
 
-from tongban.domain.ports import Subject, Unavailable, Value
+from tongban.domain.ports import (
+    Checked,
+    Finding,
+    Given,
+    Licence,
+    Notice,
+    NotThere,
+    Purpose,
+    Subject,
+    Told,
+    Unavailable,
+    Value,
+)
 from tongban.domain.text import Text
 
 T = TypeVar("T")
@@ -111,6 +124,76 @@ def listened(department: str, ask: Callable[[], T]) -> T | Unavailable:
         return Unavailable(_DOWN, 10, "down")
     except httpx.HTTPError:
         return Unavailable(_DOWN, 10, "down")
+
+
+Known = tuple[bool, Mapping[str, Value]]
+
+
+class Connected(abc.ABC):
+    """What every adapter does alike, so that a department's own says only what its questions and its answers are. Implements
+    ``tongban.domain.ports.Department``; ``now`` gives the moment put on what was answered."""
+
+    source: str
+    kinds: tuple[str, ...]
+    checks: tuple[str, ...]
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    @abc.abstractmethod
+    def _licences(self, subject: Subject, kinds: tuple[str, ...], purpose: Purpose) -> tuple[Licence, ...]:
+        """The licences of these kinds, all of which the department has; empty: it has none of this person."""
+
+    @abc.abstractmethod
+    def _checked(self, subject: Subject, what: str, values: Mapping[str, Value], purpose: Purpose) -> Known | None:
+        """Whether one of its checks holds, and the values it knows with it; None: nothing on record."""
+
+    @abc.abstractmethod
+    def _noted(self, notice: Notice) -> str:
+        """Bring a decision; their receipt number."""
+
+    def licences(self, subject: Subject, kinds: tuple[str, ...], purpose: Purpose) -> Given | NotThere | Unavailable:
+        """See the port: only what the department has is asked for."""
+        wanted = tuple(kind for kind in kinds if kind in self.kinds)
+        if not wanted:
+            return NotThere(self.source, self._now())
+
+        def ask() -> Given | NotThere:
+            found = self._licences(subject, wanted, purpose)
+            return Given(found) if found else NotThere(self.source, self._now())
+
+        return listened(self.source, ask)
+
+    def check(
+        self, subject: Subject, what: str, values: Mapping[str, Value], purpose: Purpose
+    ) -> Checked | NotThere | Unavailable:
+        """See the port: what is known otherwise than it was said does not hold."""
+        if what not in self.checks:
+            return NOT_OFFERED
+
+        def ask() -> Checked | NotThere:
+            answer = self._checked(subject, what, values, purpose)
+            if answer is None:
+                return NotThere(self.source, self._now())
+            holds, known = answer
+            differ = differing(values, known)
+            return Checked(what, holds and not differ, differ, known, self._now(), self.source)
+
+        return listened(self.source, ask)
+
+    def tell(self, notice: Notice) -> Told | Unavailable:
+        """See the port."""
+        return listened(self.source, lambda: Told(self._noted(notice), self.source))
+
+
+def found(ask: Callable[[], object], name: Text) -> Finding:
+    """What the self-check of a department says: how long one question took, or why it was not answered."""
+    begin = time.perf_counter()
+    answer = ask()
+    millis = round((time.perf_counter() - begin) * 1000)
+    if isinstance(answer, Unavailable):
+        return Finding(False, answer.why, millis)
+    return Finding(True, name, millis)
 
 
 def read(raw: bytes, kind: type[T]) -> T:

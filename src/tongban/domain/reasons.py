@@ -49,9 +49,9 @@ WAYS: dict[str, Text] = {
 }
 RECIPIENTS: dict[str, Text] = {"applicant": Text("申请人本人", "The applicant"), "agent": Text("代办人", "The agent")}
 PROBLEMS_EN: dict[str, str] = {
-    "missing": "missing", "unreadable": "not readable", "expired": "no longer valid",
-    "mismatch": "differs from other papers or data", "incomplete": "not filled in completely", "wrong": "wrong content",
-    "not_stamped": "signature or stamp missing",
+    "missing": "missing", "unreadable": "cannot be read", "expired": "expired",
+    "mismatch": "does not agree with other papers or data", "incomplete": "not filled in completely", "wrong": "not right",
+    "not_stamped": "not signed or stamped",
 }  # fmt: skip
 HOW: dict[str, Text] = {
     "credential": Text("电子证照", "E-licence"),

@@ -10,6 +10,7 @@ import msgspec
 from tongban.domain import facts
 from tongban.domain.facts import Point
 from tongban.domain.material import MaterialKind
+from tongban.domain.reasons import PROBLEMS_EN
 from tongban.domain.text import Text
 from tongban.reads import centers, progress
 from tongban.reads.centers import CenterLine
@@ -17,12 +18,6 @@ from tongban.reads.progress import Progress
 from tongban.registers.catalog import queries as catalog
 
 ClockKind = Literal["running", "waiting", "paused", "yours", "ended", "over"]
-
-PROBLEMS_IN_ENGLISH: dict[str, str] = {
-    "missing": "missing", "unreadable": "cannot be read", "expired": "expired",
-    "mismatch": "does not agree with other papers or data", "incomplete": "not filled in completely", "wrong": "not right",
-    "not_stamped": "not signed or stamped",
-}  # fmt: skip
 
 # What the date of the clock means, by the kind of due date (domain/deadlines.py).
 MEANS: dict[str, Text] = {
@@ -101,7 +96,7 @@ def _clock(case: Progress, today: dt.date) -> Clock:
 
 def _mend(point: Point) -> ToMend:
     problem = Text(
-        facts.PROBLEMS.get(point.problem, point.problem), PROBLEMS_IN_ENGLISH.get(point.problem, point.problem)
+        facts.PROBLEMS.get(point.problem, point.problem), PROBLEMS_EN.get(point.problem, point.problem)
     )
     if point.what == "paper":
         kind = catalog.materials().get(point.code)

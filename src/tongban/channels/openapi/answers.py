@@ -7,7 +7,6 @@ import msgspec
 
 from tongban.domain.person import Identity
 from tongban.domain.text import Text
-from tongban.reads.serving import DraftRow, KnownRow, MandateRow, Who
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -47,32 +46,6 @@ class PersonInClear(msgspec.Struct, frozen=True):
     person: str
     identity: Identity
     known: dict[str, KnownValue]
-
-
-class CaseToFollow(msgspec.Struct, frozen=True):
-    """A recent case of the person served. ``correct_until``: something must be corrected by then."""
-
-    number: str
-    name: Text
-    state: Text
-    holder: str
-    opened_at: dt.datetime
-    correct_until: dt.date | None
-    closed: bool
-
-
-class VisitSeen(msgspec.Struct, frozen=True):
-    """A visit under way: who is served for whom (masked), what is known, and what there is to go on with."""
-
-    id: str
-    opened_at: dt.datetime
-    card: bool
-    applicant: Who
-    agent: Who | None
-    mandates: tuple[MandateRow, ...]
-    known: tuple[KnownRow, ...]
-    drafts: tuple[DraftRow, ...]
-    cases: tuple[CaseToFollow, ...]
 
 
 class OfItem(msgspec.Struct, frozen=True):

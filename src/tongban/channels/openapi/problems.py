@@ -13,7 +13,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja.errors import AuthenticationError, ValidationError
 
-from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Problem, Refused
+from tongban.channels.shared import errors
+from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 from tongban.plumbing import clock
 from tongban.plumbing.limiter import TooOften
@@ -75,16 +76,8 @@ def language(request: HttpRequest) -> str:
 
 
 def status_of(refused: Refused) -> int:
-    """The HTTP status of a refusal."""
-    if isinstance(refused, Malformed):
-        return refused.status
-    if isinstance(refused, TooOften):
-        return 429
-    if isinstance(refused, NotAllowed):
-        return 403
-    if isinstance(refused, NotFound):
-        return 404
-    return 409 if isinstance(refused, Conflict) else 422
+    """The HTTP status of a refusal: that of the pages, but for what only a machine can send wrongly."""
+    return refused.status if isinstance(refused, Malformed) else errors.status_of(refused)
 
 
 def respond(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -5,13 +5,11 @@ from ninja import Router
 
 from tongban.channels.openapi import taken
 from tongban.channels.openapi.answers import (
-    CaseToFollow,
     DepartmentSilent,
     Entered,
     Gathered,
     KnownValue,
     PersonInClear,
-    VisitSeen,
 )
 from tongban.channels.openapi.bodies import EndIn, FetchIn, LookIn, MandateIn, MeetIn, Nothing
 from tongban.channels.openapi.parameters import ConsentId, MandateId, VisitId
@@ -23,6 +21,7 @@ from tongban.flows.serve import Met
 from tongban.plumbing import here
 from tongban.reads import assessment, permissions, serving
 from tongban.reads.permissions import Allowed
+from tongban.reads.serving import VisitPage
 
 router = Router(tags=["visits"])
 
@@ -44,15 +43,9 @@ def meet(call: Call, body: MeetIn) -> Met:
 
 
 @read(router, "/visits/{visit}")
-def show_visit(call: Call, visit: VisitId) -> VisitSeen:
+def show_visit(call: Call, visit: VisitId) -> VisitPage:
     """接待情况: who is served, masked: what is known of them and from where, their drafts, recent cases and mandates"""
-    page = serving.visit_page(call.actor, visit, today=call.today)
-    cases = tuple(
-        CaseToFollow(c.number, c.name, c.state, c.holder, c.opened_at, c.correct_until, c.closed) for c in page.cases
-    )
-    return VisitSeen(
-        page.id, page.opened_at, page.card, page.applicant, page.agent, page.mandates, page.known, page.drafts, cases
-    )
+    return serving.visit_page(call.actor, visit, today=call.today)
 
 
 @write(router, "/visits/{visit}/mandate", status=201)

@@ -1,16 +1,12 @@
 """Self-check for ``tongban doctor``: is social security reachable, and does it still speak as we understand?"""
 
-from time import perf_counter
-
-from tongban.domain.ports import Department, Finding, Purpose, Subject, Unavailable
+from tongban.connectors.wire import found
+from tongban.domain.ports import Department, Finding, Purpose, Subject
 from tongban.domain.text import Text
 
 
 def check(department: Department, subject: Subject, purpose: Purpose) -> Finding:
     """Ask for the employment of a test person agreed with the department."""
-    begin = perf_counter()
-    answer = department.check(subject, "employment", {}, purpose)
-    millis = round((perf_counter() - begin) * 1000)
-    if isinstance(answer, Unavailable):
-        return Finding(False, answer.why, millis)
-    return Finding(True, Text("人社系统可用", "Social security answers"), millis)
+    return found(
+        lambda: department.check(subject, "employment", {}, purpose), Text("人社系统可用", "Social security answers")
+    )

@@ -5,52 +5,28 @@ from datetime import datetime
 
 from tongban.connectors.weijian import mapping
 from tongban.connectors.weijian.client import Client
-from tongban.connectors.wire import NOT_OFFERED, differing, listened
-from tongban.domain.ports import Checked, Given, Notice, NotThere, Purpose, Subject, Told, Unavailable, Value
-
-_CHECKS = ("birth",)
+from tongban.connectors.wire import Connected, Known
+from tongban.domain.ports import Licence, Notice, Purpose, Subject, Value
 
 
-class Adapter:
-    """Implements ``tongban.domain.ports.Department``; ``now`` gives the moment put on what was answered."""
+class Adapter(Connected):
+    """Birth certificates of the person and the children; the birth of the child named in the values, else of the youngest."""
 
+    source = mapping.SOURCE
     kinds = tuple(mapping.KINDS)
-    checks = tuple(_CHECKS)
+    checks = ("birth",)
 
     def __init__(self, url: str, now: Callable[[], datetime]) -> None:
-        self._client, self._now = Client(url), now
+        super().__init__(now)
+        self._client = Client(url)
 
-    def licences(self, subject: Subject, kinds: tuple[str, ...], purpose: Purpose) -> Given | NotThere | Unavailable:
-        """Birth certificates of the person and the children; see the port."""
-        wanted = tuple(kind for kind in kinds if kind in mapping.KINDS)
-        if not wanted:
-            return NotThere(mapping.SOURCE, self._now())
+    def _licences(self, subject: Subject, kinds: tuple[str, ...], purpose: Purpose) -> tuple[Licence, ...]:
+        return mapping.licences(self._client.births(subject, purpose), subject, self._now())
 
-        def ask() -> Given | NotThere:
-            found = mapping.licences(self._client.births(subject, purpose), subject, self._now())
-            return Given(found) if found else NotThere(mapping.SOURCE, self._now())
+    def _checked(self, subject: Subject, what: str, values: Mapping[str, Value], purpose: Purpose) -> Known | None:
+        births = mapping.licences(self._client.births(subject, purpose), subject, self._now())
+        birth = mapping.choose(births, values)
+        return (True, birth.fields) if birth else None
 
-        return listened(mapping.SOURCE, ask)
-
-    def check(
-        self, subject: Subject, what: str, values: Mapping[str, Value], purpose: Purpose
-    ) -> Checked | NotThere | Unavailable:
-        """The birth of the child named in ``values``, else of the youngest; see the port."""
-        if what not in _CHECKS:
-            return NOT_OFFERED
-
-        def ask() -> Checked | NotThere:
-            births = mapping.licences(self._client.births(subject, purpose), subject, self._now())
-            birth = mapping.choose(births, values)
-            answer = (True, birth.fields) if birth else None
-            if answer is None:
-                return NotThere(mapping.SOURCE, self._now())
-            holds, known = answer
-            differ = differing(values, known)
-            return Checked(what, holds and not differ, differ, known, self._now(), mapping.SOURCE)
-
-        return listened(mapping.SOURCE, ask)
-
-    def tell(self, notice: Notice) -> Told | Unavailable:
-        """Bring a decision; see the port."""
-        return listened(mapping.SOURCE, lambda: Told(mapping.noted(self._client.notice(notice)), mapping.SOURCE))
+    def _noted(self, notice: Notice) -> str:
+        return mapping.noted(self._client.notice(notice))
