@@ -210,7 +210,12 @@ def _in_words(detail: dict[str, Any], names: dict[str, str]) -> tuple[tuple[Text
         said.append((Text("权限", "Power"), power(detail["power"])))
     if isinstance(detail.get("powers"), list):
         given = [(power(p), who.place(w)) for p, _, w in (str(g).partition("@") for g in detail["powers"])]
-        said.append((Text("权限", "Powers"), _listed(Text(f"{p.zh}({w.zh})", f"{p.en or p.zh} ({w.en or w.zh})") for p, w in given)))
+        said.append(
+            (
+                Text("权限", "Powers"),
+                _listed(Text(f"{p.zh}({w.zh})", f"{p.en or p.zh} ({w.en or w.zh})") for p, w in given),
+            )
+        )
     if "ended_by" in detail:
         said.append((Text("谁要求", "Asked by"), ENDED_BY.get(detail["ended_by"], Text("—"))))
     if "acts" in detail:
@@ -219,7 +224,9 @@ def _in_words(detail: dict[str, Any], names: dict[str, str]) -> tuple[tuple[Text
     if "of" in detail:
         said.append((Text("查看谁的", "Acts of"), Text(str(detail["of"]))))
     if "open" in detail:
-        said.append((Text("状态", "State"), Text("恢复办理", "opened again") if detail["open"] else Text("停止受理", "closed")))
+        said.append(
+            (Text("状态", "State"), Text("恢复办理", "opened again") if detail["open"] else Text("停止受理", "closed"))
+        )
     if "new_versions" in detail:
         said.append((Text("新版本", "New versions"), Text(str(detail["new_versions"]))))
     if isinstance(detail.get("kinds"), list):
