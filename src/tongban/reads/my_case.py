@@ -95,9 +95,7 @@ def _clock(case: Progress, today: dt.date) -> Clock:
 
 
 def _mend(point: Point) -> ToMend:
-    problem = Text(
-        facts.PROBLEMS.get(point.problem, point.problem), PROBLEMS_EN.get(point.problem, point.problem)
-    )
+    problem = Text(facts.PROBLEMS.get(point.problem, point.problem), PROBLEMS_EN.get(point.problem, point.problem))
     if point.what == "paper":
         kind = catalog.materials().get(point.code)
         return ToMend(
