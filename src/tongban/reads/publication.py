@@ -107,7 +107,10 @@ def _editions() -> list[Edition]:
         cursor.execute(_EDITIONS, [HISTORY])
         found = cursor.fetchall()
     names = staff.names_of({r[3] for r in found})
-    return [Edition(r[0], bytes(r[1]).hex(), r[2], Text(names[r[3]]) if r[3] in names else SYSTEM_NAME, r[4], r[5]) for r in found]
+    return [
+        Edition(r[0], bytes(r[1]).hex(), r[2], Text(names[r[3]]) if r[3] in names else SYSTEM_NAME, r[4], r[5])
+        for r in found
+    ]
 
 
 def _chosen(row: ItemRow, only: str) -> bool:
