@@ -142,7 +142,9 @@ def _row(
         # Told already: the row is not the fold of its log.
         return
     due = deadlines.due(case, calendar)
-    right: dict[str, object] = dict(zip(case_rows.COLUMNS, case_rows.values(case, due, here=here.hosts(case.holder)), strict=True))
+    right: dict[str, object] = dict(
+        zip(case_rows.COLUMNS, case_rows.values(case, due, here=here.hosts(case.holder)), strict=True)
+    )
     right |= {name: getattr(case, name) for name in _STATIC} | {"agent": case.agent or None}
     right |= {"opened_at": first, "department": catalog.version(case.item, case.version).item.department}
     wrong = [name for name in _BESIDE if found[name] != right[name]]
