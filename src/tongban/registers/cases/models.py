@@ -48,7 +48,9 @@ class CaseRow(models.Model):
                 condition=Q(closed=False),
             ),
             # Alarms for supervisors (reads/alarms.py) look at these only; a case is in it until somebody looks.
-            models.Index(fields=["holder", "opened_on"], name="cases_unlooked", condition=Q(closed=False, looked=False)),
+            models.Index(
+                fields=["holder", "opened_on"], name="cases_unlooked", condition=Q(closed=False, looked=False)
+            ),
             # What is elsewhere or came back; a case that never moves costs it nothing.
             models.Index(
                 fields=["receiving", "due_on", "number"],
