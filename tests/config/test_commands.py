@@ -67,11 +67,24 @@ def test_the_first_member_is_hired_by_a_command_and_signs_in(client):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("one_database")
 def test_a_one_time_password_is_printed_once_and_must_be_changed(client):
-    asked = ["staff", "add", "qu-admin", "--name", "区管理员", "--place", "310107", "--power", "staff.manage", "--one-time"]
+    asked = [
+        "staff",
+        "add",
+        "qu-admin",
+        "--name",
+        "区管理员",
+        "--place",
+        "310107",
+        "--power",
+        "staff.manage",
+        "--one-time",
+    ]
     said = CliRunner().invoke(main, asked)
     assert said.exit_code == 0, said.output
     password = said.output.strip().rpartition(" ")[2]
-    assert client.post("/login", {"login": "qu-admin", "password": password})["Location"].startswith("/account/password")
+    assert client.post("/login", {"login": "qu-admin", "password": password})["Location"].startswith(
+        "/account/password"
+    )
     assert staff.actor_of_login("qu-admin", clock.now()).places("staff.manage") == ("310107",)
     again = CliRunner().invoke(main, asked)
     assert again.exit_code == 1 and "已被使用" in again.output and "Traceback" not in again.output
