@@ -165,7 +165,11 @@ def test_at_the_window_the_cases_of_the_person_are_asked_of_the_city(town: Town)
     town.carry()
     with town.at("minhang"):
         question = asked.content.decode().partition("question=")[2].partition('"')[0]
-        found = browser.get(f"/window/visit/{met.visit}/elsewhere", {"question": question.partition("&")[0], "n": "1"}, headers={"HX-Request": "true"})
+        found = browser.get(
+            f"/window/visit/{met.visit}/elsewhere",
+            {"question": question.partition("&")[0], "n": "1"},
+            headers={"HX-Request": "true"},
+        )
         assert receipt.number in text(found) and "截至 2026-09-01" in text(found)
         assert receipt.number in text(browser.get(f"/window/visit/{met.visit}/"))
         (row,) = serving.visit_page(clerk, met.visit, today=LATER.date()).cases
