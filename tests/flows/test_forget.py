@@ -96,7 +96,12 @@ def test_only_files_that_nobody_names_go() -> None:
     os.utime(files._path(young), (AT.timestamp(), AT.timestamp()))
     swept = forget.uploads(AT)
     assert (swept.removed, swept.seen) == (1, 5)
-    assert {d for d in (of_case, of_draft, of_mandate, of_nobody, young) if files.exists(d)} == {of_case, of_draft, of_mandate, young}
+    assert {d for d in (of_case, of_draft, of_mandate, of_nobody, young) if files.exists(d)} == {
+        of_case,
+        of_draft,
+        of_mandate,
+        young,
+    }
     assert not files.hold(of_nobody)
     assert lines("forget.uploads") == ['{"files":1}']
     assert forget.uploads(AT).removed == 0
