@@ -287,3 +287,39 @@ def test_a_word_about_forgotten_letters_is_listened_to_now_and_then(town: Town) 
         cursor.execute("select count(*) from exchange_letter where kind = 'recall'")
         assert cursor.fetchone() == (len(town.nodes.nodes) - 1,)
         assert max(lane.last for lane in outbox.lanes("yangpu")) == before + 104
+
+
+def test_what_was_swept_holds_up_nothing_behind_it(town: Town) -> None:
+    """杨浦 comes back from a backup that is older than what 普陀 keeps."""
+    with town.at("putuo"):
+        for i in range(3):
+            split(putuo(), key=f"k{i}")
+    town.carry()
+    town.talk()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from n_putuo.exchange_letter where to_node = 'yangpu' and seq <= 2")
+        cursor.execute("update n_yangpu.exchange_in_lane set last = 0 where from_node = 'putuo'")
+        for table in ("cases_sealed", "cases_paper", "cases_fact", "cases_case"):
+            cursor.execute(f"delete from n_yangpu.{table}")
+    for _ in range(3):
+        town.talk()
+    with town.at("yangpu"):
+        assert [p.at for p in inbox.applied("putuo") if p.lane == "letters"] == [3]
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from cases_case")
+            assert cursor.fetchone() == (1,)
+
+
+def test_a_status_word_looks_only_at_what_is_new(town: Town) -> None:
+    """It comes each second, and a lane keeps a month of letters: those that were delivered before are not walked through again."""
+    with town.at("putuo"):
+        for i in range(3):
+            split(putuo(), key=f"k{i}")
+        outbox.number()
+        assert outbox.delivered("yangpu", "letters", 1, AT)
+        with connection.cursor() as cursor:
+            cursor.execute("update exchange_letter set delivered_at = null")
+        assert outbox.delivered("yangpu", "letters", 3, LATER) and not outbox.delivered("yangpu", "letters", 3, LATER)
+        with connection.cursor() as cursor:
+            cursor.execute("select delivered_at from exchange_letter where to_node = 'yangpu' order by seq")
+            assert cursor.fetchall() == [(None,), (LATER,), (LATER,)]

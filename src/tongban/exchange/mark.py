@@ -83,32 +83,38 @@ class Place:
         why the web must wait."""
         self.node, self._others, self._way, self._do, self._now = node, tuple(others), way, do, now
         self._arrive, self._restored, self._say = arrive, restored, say
+        self._asked = False
 
     async def find(self, mark: Mark | None, stop: asyncio.Event) -> bool:
         """True when letters may be numbered; False when it is time to stop."""
         begun = self._now()
-        lost = ahead(mark, await self._do(standing)) & set(self._others)
+        lanes = await self._do(standing)
+        lost = ahead(mark, lanes) & set(self._others)
         if lost:
             log.warning("this database is older than it was: lanes with %s", ", ".join(sorted(lost)))
             self._say(
                 "数据库比上次运行时旧,正在等待其他节点 · The database is older than it was; the other nodes are asked"
             )
-        adopted = False
+            await self._older()
         for to in self._others:
             for lane in (outbox.LETTERS, outbox.FILES):
                 last = await self._last(to, lane, stop)
                 if last is None:
                     return False
-                if last and await self._do(outbox.adopt, to, lane, last):
-                    adopted = True
+                if last > lanes.get(f"out/{to}/{lane}", 0):
+                    # First asked, then adopted: after a kill in between it would look as if nothing had been forgotten.
+                    await self._older()
+                    await self._do(outbox.adopt, to, lane, last)
         if lost and not await self._heard(lost, begun, stop):
             return False
-        older = adopted or bool(lost)
-        if older and not await self._read_again(stop):
-            return False
-        if older and await self._do(queries.caught_up):
+        return not self._asked or await self._read_again(stop)
+
+    async def _older(self) -> None:
+        """Ask for what was forgotten, once. From here on the web stays shut and no act is done for other nodes; the letters that ask
+        leave when all lanes are known."""
+        if not self._asked and await self._do(queries.caught_up):
             await self._do(self._restored, self._now())
-        return True
+        self._asked = True
 
     async def _read_again(self, stop: asyncio.Event) -> bool:
         """What was sent to us and confirmed before the restore is still in the stream: it need not be asked for, and is not lost

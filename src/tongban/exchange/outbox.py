@@ -121,14 +121,24 @@ def read(to: str, lane: str, after: int, most: int = 256, most_bytes: int = 512_
         "order by seq limit %s",
         [to, lane, after, 2 if lane == FILES else most],
     )
-    return list(_opened(rows, after, most_bytes))
+    if rows and rows[0][0] == after + 1:
+        return list(_opened(rows, after, most_bytes))
+    return _gone(to, lane, after, rows[0][0] - 1 if rows else None, most)
+
+
+def _gone(to: str, lane: str, after: int, upto: int | None, most: int) -> list[Outgoing]:
+    """Letters that the other side asks for and that nobody has any more: swept, or forgotten with a restored backup. In their place goes
+    one that says nothing; else the lane would wait for them for ever. What facts they told is found missing by the chain."""
+    if upto is None:
+        upto = next((one.last for one in lanes(to) if one.lane == lane), after)
+    nothing = letters.encode(Letter(uuid.UUID(int=0).hex, letters.FIRST, letters.Again("", 0)))
+    return [Outgoing(seq, nothing) for seq in range(after + 1, min(upto, after + most) + 1)]
 
 
 def _opened(rows: list[tuple[int, uuid.UUID, str, int, bytes]], after: int, most_bytes: int) -> Iterator[Outgoing]:
     total = 0
     for seq, uid, kind, size, body in rows:
         total += size
-        # A hole would be a letter that was swept: what is behind it waits to be asked for by the other side.
         if seq != after + 1 or (total > most_bytes and total != size):
             return
         after = seq

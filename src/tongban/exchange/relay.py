@@ -120,7 +120,8 @@ class Relay:
             await self._send(lane)
             lane.pause = 0.0
             lane.told.right()
-        except TROUBLE as error:
+        except Exception as error:
+            # Also what nobody thought of: without a pause the lane would be tried again at once, for ever, by a whole processor.
             lane.told.wrong(error)
             lane.pause = min(max(FIRST_PAUSE, lane.pause * 2), LONGEST_PAUSE)
             await either(self._stop, lane.pause)
