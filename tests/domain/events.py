@@ -57,79 +57,78 @@ CODES = ("i0", "i1", "i2", "i3")
 KINDS = ("c0", "c1", "c2")
 
 
-@st.composite
-def ways(draw: st.DrawFn) -> tuple[Alternative, ...]:
-    """One to three ways, in any order; at least one is a paper or a declaration, as the check of the catalog wants."""
-    paper = st.sampled_from([Alternative(paper="original"), Alternative(paper="copy")])
-    declaration = st.sampled_from([Alternative(declaration="d0"), Alternative(declaration="d1")])
-    other = st.one_of(
+# Made once: a strategy that is made anew in every draw is also validated anew, which takes longer than the draw.
+_YES = st.booleans()
+_PAPER = st.sampled_from([Alternative(paper="original"), Alternative(paper="copy")])
+_DECLARATION = st.sampled_from([Alternative(declaration="d0"), Alternative(declaration="d1")])
+_OTHERS = st.lists(
+    st.one_of(
         st.sampled_from([Alternative(credential=kind) for kind in KINDS]),
         st.sampled_from([Alternative(result=code) for code in CODES]),
         st.just(Alternative(check="k0", department="x")),
-        declaration,
-    )
-    found = [*draw(st.lists(other, max_size=2)), draw(st.one_of(paper, paper, declaration))]
+        _DECLARATION,
+    ),
+    max_size=2,
+)
+_ONE_PAPER = st.one_of(_PAPER, _PAPER, _DECLARATION)
+_PROOF = st.sampled_from(["proof", "proof", "photo"])
+_GIVES = st.sets(st.sampled_from(["e0", "e1", "e2"]), max_size=1)
+_KIND = st.sampled_from(KINDS)
+_HELD, _CHECKED = st.sets(_KIND, max_size=1), st.sets(st.just("k0"), max_size=1)
+_COUNT, _CHANNEL = st.integers(2, 4), st.sampled_from(["resident", "resident", "window"])
+_ASKED = st.lists(st.sampled_from([e.code for e in ELEMENTS]), max_size=3, unique=True)
+_NEEDED = st.lists(st.sampled_from(["m0", "m1", "m2"]), max_size=2, unique=True)
+_TOLERATED, _DAYS, _WAIT = st.sampled_from([0, 0, 10]), st.sampled_from([0, 0, 1, 3, 8]), st.sampled_from([0, 0, 5])
+_CAUSES = st.lists(st.sampled_from(["apply", "papers", "presence", "collect", "elsewhere"]), max_size=2)
+_BY = st.sampled_from(["counter", "person"])
+_STEPS = st.lists(st.sampled_from([Step("pay", "person"), Step("accept", "counter"), Step("deliver", "counter")]))
+_DELIVERY = st.sampled_from([("counter",), ("mail",), ("counter", "electronic")])
+
+
+@st.composite
+def _ways(draw: st.DrawFn) -> tuple[Alternative, ...]:
+    """One to three ways, in any order; at least one is a paper or a declaration, as the check of the catalog wants."""
+    found = [*draw(_OTHERS), draw(_ONE_PAPER)]
     return tuple(draw(st.permutations(found)))
+
+
+_WAYS = _ways()
 
 
 @st.composite
 def drawn(draw: st.DrawFn, deferrals: bool = False) -> tuple[Prepared, Circumstances]:
     """An event of two to four items and a person of whom something is known."""
-    materials = tuple(
-        material(f"m{n}", *draw(ways()), kind=draw(st.sampled_from(["proof", "proof", "photo"]))) for n in range(3)
-    )
-    kinds = tuple(
-        CredentialKind(
-            code, Text(code), "x", fields=tuple(draw(st.sets(st.sampled_from(["e0", "e1", "e2"]), max_size=1)))
-        )
-        for code in KINDS
-    )
-    count = draw(st.integers(2, 4))
+    materials = tuple(material(f"m{n}", *draw(_WAYS), kind=draw(_PROOF)) for n in range(3))
+    kinds = tuple(CredentialKind(code, Text(code), "x", fields=tuple(draw(_GIVES))) for code in KINDS)
     versions, entries = [], []
-    for n in range(count):
-        versions.append(draw(_version(f"i{n}")))
-        entries.append(draw(_entry(n, deferrals)))
-    held = Holdings(
-        draw(st.booleans()),
-        tuple(draw(st.sets(st.sampled_from(KINDS), max_size=1))),
-        tuple(draw(st.sets(st.just("k0"), max_size=1))),
-    )
+    for n in range(draw(_COUNT)):
+        versions.append(_version(draw, f"i{n}"))
+        entries.append(_entry(draw, n, deferrals))
+    held = Holdings(draw(_YES), tuple(draw(_HELD)), tuple(draw(_CHECKED)))
     prepared = ready(tuple(entries), tuple(versions), registry(ELEMENTS, materials, kinds))
-    channel = draw(st.sampled_from(["resident", "resident", "window"]))
-    return prepared, Circumstances(MONDAY, known=Known({}, {"self": held}), channel=channel)
+    return prepared, Circumstances(MONDAY, known=Known({}, {"self": held}), channel=draw(_CHANNEL))
 
 
-@st.composite
 def _version(draw: st.DrawFn, code: str) -> ItemVersion:
-    asked = draw(st.lists(st.sampled_from([e.code for e in ELEMENTS]), max_size=3, unique=True))
     fields = tuple(
-        Field(
-            e, required=draw(st.booleans()), prefill=(Prefill("person"),) if draw(st.booleans()) and e[0] == "e" else ()
-        )
-        for e in asked
+        Field(e, required=draw(_YES), prefill=(Prefill("person"),) if draw(_YES) and e[0] == "e" else ())
+        for e in draw(_ASKED)
     )
     needs = []
-    for name in draw(st.lists(st.sampled_from(["m0", "m1", "m2"]), max_size=2, unique=True)):
-        key = draw(st.booleans())
-        needs.append(PaperNeed(name, key, None, draw(st.booleans()), tolerated_days=draw(st.sampled_from([0, 0, 10]))))
-    causes: tuple[Any, ...] = tuple(
-        draw(st.lists(st.sampled_from(["apply", "papers", "presence", "collect", "elsewhere"]), max_size=2))
-    )
-    results = (Result(Text("r"), draw(st.sampled_from(KINDS))),) if draw(st.booleans()) else ()
-    steps = [Step("receive", draw(st.sampled_from(["counter", "person"]))), Step("decide", "department")]
-    steps += draw(
-        st.lists(st.sampled_from([Step("pay", "person"), Step("accept", "counter"), Step("deliver", "counter")]))
-    )
+    for name in draw(_NEEDED):
+        key = draw(_YES)
+        needs.append(PaperNeed(name, key, None, draw(_YES), tolerated_days=draw(_TOLERATED)))
+    causes: tuple[Any, ...] = tuple(draw(_CAUSES))
+    results = (Result(Text("r"), draw(_KIND)),) if draw(_YES) else ()
+    steps = [Step("receive", draw(_BY)), Step("decide", "department"), *draw(_STEPS)]
     return item(
-        code, days=draw(st.sampled_from([0, 0, 1, 3, 8])), fields=fields, papers=tuple(needs), results=results,
-        visits=Visits(len(causes), Text("x") if causes else None, causes), process=tuple(steps),
-        delivery=draw(st.sampled_from([("counter",), ("mail",), ("counter", "electronic")])),
+        code, days=draw(_DAYS), fields=fields, papers=tuple(needs), results=results,
+        visits=Visits(len(causes), Text("x") if causes else None, causes), process=tuple(steps), delivery=draw(_DELIVERY),
     )  # fmt: skip
 
 
-@st.composite
 def _entry(draw: st.DrawFn, n: int, deferrals: bool) -> EventItem:
     before = draw(st.sets(st.integers(0, n - 1), max_size=2)) if n else set()
-    after = tuple(After(f"i{k}", Text("x"), draw(st.sampled_from([0, 0, 5]))) for k in sorted(before))
-    put_off = Deferral(30, Text("x")) if deferrals and draw(st.booleans()) else None
+    after = tuple(After(f"i{k}", Text("x"), draw(_WAIT)) for k in sorted(before))
+    put_off = Deferral(30, Text("x")) if deferrals and draw(_YES) else None
     return EventItem(f"i{n}", Text("x"), after=after, deferrable=put_off)

@@ -51,8 +51,16 @@ def test_no_mask_shows_the_value(kind: str, value: str) -> None:
     assert shown != value or set(value) <= set("* ·-")
 
 
+def _digits(count: int) -> st.SearchStrategy[str]:
+    # The same strings as by a pattern, drawn in a tenth of the time.
+    return st.text("0123456789", min_size=count, max_size=count)
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.from_regex(r"[0-9]{17}[0-9X]", fullmatch=True), st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
+@given(
+    st.builds("{}{}".format, _digits(17), st.sampled_from("0123456789X")),
+    st.builds("1{}{}".format, st.sampled_from("3456789"), _digits(9)),
+)
 def test_numbers_show_at_most_seven_characters(number: str, phone: str) -> None:
     assert sum(c != "*" for c in mask("id_number", number)) == 7
     assert sum(c != "*" for c in mask("phone", phone)) == 7
