@@ -42,6 +42,7 @@ EXEMPT = {
     "incoming.node_actor": "pure: a node as the one who acts",
     "incoming.heard": "a status message: positions of lanes, no act of the city (no audit line each second)",
     "incoming.restored": "calls one act",
+    "catalog_letters.send_where_missing": "compares what nodes say they have, then one act for each that lacks it",
     "incoming.tried": "one act, and a note beside it when it was in vain",
     "incoming.tend": "one act per parked letter, so that one that fails holds up no other",
     "forget.uploads": "timed work around files, with one act for each batch of names",

@@ -14,9 +14,10 @@ from tests.exchange.town import Town
 from tests.flows.people import MINHANG, with_mandate
 from tests.flows.split_case import PAPERS, putuo, split, yangpu
 from tongban.domain import chain
+from tongban.domain.actor import SYSTEM
 from tongban.domain.receiving import PaperIn
 from tongban.exchange import arriving, bag, inbox, letters, outbox, queries, requests
-from tongban.flows import asking, handle, incoming
+from tongban.flows import asking, handle, incoming, publish
 from tongban.plumbing import files
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
@@ -323,3 +324,21 @@ def test_a_status_word_looks_only_at_what_is_new(town: Town) -> None:
         with connection.cursor() as cursor:
             cursor.execute("select delivered_at from exchange_letter where to_node = 'yangpu' order by seq")
             assert cursor.fetchall() == [(None,), (LATER,), (LATER,)]
+
+
+def test_a_node_that_was_added_later_gets_the_whole_catalog(town: Town) -> None:
+    with town.at("city"):
+        publish.close_item(SYSTEM, "jinglaoka", reason="停办", at=AT)
+    town.carry()
+    with connection.cursor() as cursor:
+        for table in ("catalog_item_version", "catalog_publication", "catalog_item_state"):
+            cursor.execute(f"delete from n_minhang.{table}")
+    town.clock += dt.timedelta(hours=2)
+    status(town, "minhang", "city", at=town.clock)
+    town.talk()
+    with town.at("minhang"):
+        assert catalog.newest() is not None and list(catalog.damaged()) == []
+        assert not catalog.is_open("jinglaoka")
+    with town.at("city"), connection.cursor() as cursor:
+        cursor.execute("select distinct to_node from exchange_letter where kind = 'publication' and at > %s", [AT])
+        assert "minhang" in {node for (node,) in cursor.fetchall()}

@@ -198,6 +198,13 @@ def recalling() -> dt.datetime | None:
     return rows[0][0] if rows else None
 
 
+def posted_since(node: str, kind: str, moment: dt.datetime) -> bool:
+    """Whether a letter of this kind was written to a node since a moment."""
+    return bool(
+        ask("select 1 from exchange_letter where at > %s and to_node = %s and kind = %s limit 1", [moment, node, kind])
+    )
+
+
 def restored_since(moment: dt.datetime) -> bool:
     """Whether this node fetches from others what a restored backup has forgotten, or did until after this moment."""
     return bool(

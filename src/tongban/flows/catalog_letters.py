@@ -2,20 +2,28 @@
 says in its status which digest it has. A node never publishes by itself."""
 
 import datetime as dt
+from collections.abc import Sequence
 
+from tongban.domain.actor import Actor
 from tongban.exchange import letters, outbox
+from tongban.exchange import queries as mail
 from tongban.exchange.letters import ItemOpen, Letter
 from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import here
-from tongban.plumbing.tx import current, step
+from tongban.plumbing.tx import current, flow, step
 from tongban.registers.catalog import queries, service, travelling
 from tongban.registers.catalog.rows import Publication
+
+SETTLED, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 
 
 @step
 def publication_out(publication: Publication) -> None:
     """Write a new publication to all nodes."""
-    others = _others()
+    _send(publication, _others())
+
+
+def _send(publication: Publication, others: Sequence[str]) -> None:
     if not others:
         return
     for part in travelling.parts(publication.id):
@@ -24,6 +32,30 @@ def publication_out(publication: Publication) -> None:
             part.body, tuple(letters.Version(*one) for one in part.versions),
         )  # fmt: skip
         outbox.post_many([(node, body) for node in others], current().at)
+
+
+@flow("catalog.send_again")
+def send_again(actor: Actor, node: str, *, at: dt.datetime) -> None:
+    """Write the whole catalog to a node that has another one although nothing is on its way: it was added to the city after the last
+    publication, or lost its database. What it has already changes nothing there."""
+    for publication in travelling.all_of_them():
+        _send(publication, [node])
+    for code, is_open, reason, since, by in travelling.states():
+        outbox.post(node, ItemOpen(code, is_open, reason, since, by), at)
+    current().about(place=node)
+
+
+def send_where_missing(at: dt.datetime) -> None:
+    """At the city node, every few seconds: who says that it has another catalog gets it, at most once an hour."""
+    newest = queries.newest() if here.is_city() else None
+    if newest is None or newest.published_at > at - SETTLED:
+        return
+    waiting = {lane.to for lane in outbox.lanes() if lane.lane == outbox.LETTERS and lane.delivered < lane.last}
+    for peer in mail.peers():
+        if peer.catalog == newest.digest or peer.node in waiting or peer.heard_at < at - SETTLED:
+            continue
+        if peer.node in here.nodes().by_code and not mail.posted_since(peer.node, "publication", at - HOUR):
+            send_again(Actor(kind="system", ref=f"node:{peer.node}", name=peer.node), peer.node, at=at)
 
 
 @step

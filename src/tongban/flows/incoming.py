@@ -253,6 +253,7 @@ def tend(at: dt.datetime) -> int:
     asking.do_waiting(at)
     if come := arriving.come():
         arrivals.files_came(node_actor("here"), come, at=at)
+    catalog_letters.send_where_missing(at)
     due = inbox.parked_due(at)
     done = [one for one in due if _again(one, at)]
     _follow({one.number for one in done if one.number}, at)

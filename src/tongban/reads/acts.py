@@ -72,6 +72,7 @@ WORDS: dict[str, Text] = {
     "letters.files_came": Text("材料文件已到齐", "Files had come"),
     "letters.recall_told": Text("获知本节点曾发出更多信件", "Heard of forgotten letters"),
     "catalog.publish": Text("发布事项目录", "Published the catalog"),
+    "catalog.send_again": Text("向节点补发事项目录", "Sent a node the catalog again"),
     "catalog.close_item": Text("停办事项", "Closed an item"),
     "catalog.reopen_item": Text("恢复办理事项", "Opened an item again"),
 }

@@ -9,6 +9,7 @@ import msgspec
 
 from tongban.plumbing import crypto
 from tongban.plumbing.statements import ask, say_rows
+from tongban.registers.catalog.rows import Publication
 
 PART = 600_000
 """About so many bytes a part has; the body of the publication goes with the last one."""
@@ -41,6 +42,19 @@ def parts(publication: uuid.UUID) -> Iterator[Part]:
         size += len(row[4])
     yield Part("", tuple(some))
     yield Part(body, ())
+
+
+def all_of_them() -> list[Publication]:
+    """Every publication of this node, oldest first: a node that has none needs the versions of all."""
+    rows = ask(
+        "select id, encode(digest, 'hex'), published_at, by, note from catalog_publication order by published_at, id"
+    )
+    return [Publication(*row) for row in rows]
+
+
+def states() -> list[tuple[str, bool, str, dt.datetime, str]]:
+    """Items that were closed or opened again: code, open, reason, since, by."""
+    return ask("select code, open, reason, since, by from catalog_item_state order by code")
 
 
 def keep(publication: str, digest: str, published_at: dt.datetime, by: str, note: str, part: Part) -> str:
