@@ -24,6 +24,7 @@ from tongban.flows.serve import How, Shown
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow
+from tongban.registers.cases import checks
 from tongban.registers.cases import queries as case_queries
 from tongban.registers.cases import service as cases
 from tongban.registers.catalog import queries as catalog
@@ -210,7 +211,10 @@ def _open(
         answers=answers.digest, on=on,
     )  # fmt: skip
     code = codes.make_query_code(os.urandom(16))
-    current().about(case=number, person=applicant, place=center, item=version.code, version=version.version)
+    current().about(
+        case=number, person=applicant, place=center, item=version.code, version=version.version,
+        code=checks.code_mark(number, code),
+    )  # fmt: skip
     papers = receiving.marks(assessment, intake)
     case, due = write.opened(
         number, new, query_code=code, department=version.item.department, papers=papers, kept=[answers]

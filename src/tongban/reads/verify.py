@@ -73,7 +73,7 @@ def verify(actor: Actor) -> Iterator[Checked]:
             logs = {}
             yield done
     done.wrong += checks.beside(logs)
-    for look in (_columns, _people, checks.kinds, checks.drafts, checks.lost, people.damaged, credentials.damaged,
+    for look in (_columns, _people, checks.kinds, checks.codes, checks.drafts, checks.lost, people.damaged, credentials.damaged,
                  catalog.damaged):  # fmt: skip
         done.wrong += look()
     done.wrong += audit.broken_seals()
@@ -94,7 +94,7 @@ def _case(state: Case, log: list[Entry]) -> str | None:
 
 def _columns() -> Iterator[str]:
     """Rows whose columns differ from the state beside them, or from the first fact: somebody changed a list without changing
-    the case. The query code alone is written nowhere else."""
+    the case. The query code is compared with the audit trail (checks.codes)."""
     calendar = catalog.calendar()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -31,13 +31,15 @@ class Line(models.Model):
 
 
 class Seal(models.Model):
-    """SM3 over the lines of transactions [from_xid, to_xid) and the seal before."""
+    """SM3 over the lines of transactions [from_xid, to_xid) and the seal before. ``mark`` is keyed: whoever may write tables but has
+    no keys can compute the digests of a rewritten trail, and not its marks."""
 
     from_xid = models.BigIntegerField()
     to_xid = models.BigIntegerField()
     count = models.IntegerField()
     digest = models.BinaryField()
     at = models.DateTimeField()
+    mark = models.BinaryField(default=b"")
 
     class Meta:
         db_table = "audit_seal"

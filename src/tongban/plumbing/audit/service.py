@@ -2,12 +2,15 @@
 
 import datetime as dt
 import hashlib
+import hmac
+import re
 from typing import Any
 
 import msgspec
 from django.db import connection, transaction
 
 from tongban.domain.actor import Actor
+from tongban.plumbing import crypto
 from tongban.plumbing.statements import say
 
 _INSERT = (
@@ -50,25 +53,54 @@ def seal(at: dt.datetime, most: int = 50_000) -> int:
         if count == 0:
             return 0
         cursor.execute(
-            "insert into audit_seal (from_xid, to_xid, count, digest, at) values (%s, %s, %s, %s, %s)",
-            [start, end, count, digest, at],
+            "insert into audit_seal (from_xid, to_xid, count, digest, at, mark) values (%s, %s, %s, %s, %s, %s)",
+            [start, end, count, digest, at, mark_of(start, end, count, digest, at)],
         )
         return count
 
 
 def broken_seals() -> list[str]:
-    """Recompute every seal; name the batches whose lines were changed, added or removed. Empty is good."""
+    """Recompute every seal; name the batches whose lines were changed, added or removed, and those sealed without our key. Empty is
+    good. What this cannot see is that the newest seals and their lines are gone: that needs a `head` noted elsewhere."""
     broken, before, expected = [], b"", 0
     with connection.cursor() as cursor:
-        cursor.execute("select from_xid, to_xid, count, digest, at from audit_seal order by from_xid")
-        for start, end, count, digest, at in cursor.fetchall():
+        cursor.execute("select from_xid, to_xid, count, digest, at, mark from audit_seal order by from_xid")
+        for start, end, count, digest, at, mark in cursor.fetchall():
             found, number = _digest(cursor, start, end, before)
-            if start != expected or found != bytes(digest) or number != count:
+            if not hmac.compare_digest(bytes(mark), mark_of(start, end, count, bytes(digest), at)):
+                broken.append(
+                    f"seal of {at:%Y-%m-%d %H:%M:%S} over transactions {start}..{end}: not sealed with our key"
+                )
+            elif start != expected or found != bytes(digest) or number != count:
                 broken.append(
                     f"seal of {at:%Y-%m-%d %H:%M:%S} over transactions {start}..{end}: {count} lines sealed, {number} found"
                 )
             before, expected = bytes(digest), end
     return broken
+
+
+def mark_of(start: int, end: int, count: int, digest: bytes, at: dt.datetime) -> bytes:
+    """The keyed mark of a seal."""
+    said = f"audit.seal:{start}..{end}:{count}:{at.astimezone(dt.UTC).isoformat()}:"
+    return crypto.sign(said.encode() + digest)
+
+
+def head() -> str:
+    """The newest seal in a line that fits into a book: ``<to_xid>:<digest>``; empty before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("select to_xid, digest from audit_seal order by from_xid desc limit 1")
+        row = cursor.fetchone()
+    return f"{row[0]}:{bytes(row[1]).hex()}" if row else ""
+
+
+def has(noted: str) -> bool:
+    """Whether a head noted before is still a seal of the trail; False says that seals were removed, or an old backup is here."""
+    end, _, digest = noted.strip().partition(":")
+    if not (end.isascii() and end.isdigit() and len(end) < 19 and re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII)):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from audit_seal where to_xid = %s and digest = %s", [int(end), bytes.fromhex(digest)])
+        return cursor.fetchone() is not None
 
 
 def _digest(cursor: Any, start: int, end: int, before: bytes) -> tuple[bytes, int]:
