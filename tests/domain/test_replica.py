@@ -20,6 +20,7 @@ from tongban.domain.text import Text
 
 AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
 ON = dt.date(2026, 9, 1)
+NUMBER = "3101070152609010000010"
 A, B, C = "310107015", "310110009", "310112101"
 CITY = Nodes(
     (
@@ -46,12 +47,12 @@ NEXT: tuple[facts.Body, ...] = (
 
 def life(choices: list[int]) -> list[Entry]:
     """A log of what was possible among these choices, first of all opened at A."""
-    case, log = Case("n"), []
+    case, log = Case(NUMBER), []
     opened = facts.Opened(
         on=ON, item="x", version=1, receiving=A, handling=B, applicant="p", channel="window", answers="aa"
     )
     for fact in (opened, *(NEXT[i] for i in choices)):
-        entry = chain.append("n", (case.n, case.head), AT, "staff:1", fact)
+        entry = chain.append(NUMBER, (case.n, case.head), AT, "staff:1", fact)
         try:
             case = rule.advance(case, fact, entry.n, entry.hash)
         except Conflict:
@@ -61,7 +62,7 @@ def life(choices: list[int]) -> list[Entry]:
 
 
 def folded(log: list[Entry]) -> Case:
-    return rule.fold("n", ((e.fact, e.n, e.hash) for e in log))
+    return rule.fold(NUMBER, ((e.fact, e.n, e.hash) for e in log))
 
 
 lives = st.lists(st.integers(0, len(NEXT) - 1), max_size=14).map(life)
@@ -77,7 +78,7 @@ def test_any_order_any_doubling_any_cut_gives_the_original(log: list[Entry], cha
             letters.append(log[start:end])
             start = end
     chance.shuffle(letters)
-    copy, waiting = Case("n"), letters
+    copy, waiting = Case(NUMBER), letters
     while waiting:
         still = []
         for letter in waiting:
@@ -100,14 +101,14 @@ def test_a_changed_entry_is_never_followed(log: list[Entry], data: st.DataObject
     changed = [*log]
     changed[place] = msgspec.structs.replace(log[place], **{field: value})
     with pytest.raises(CannotFollow) as refused:
-        replica.follow(Case("n"), changed)
+        replica.follow(Case(NUMBER), changed)
     assert refused.value.code == "differs"
 
 
 @given(lives)
 def test_what_was_seen_is_not_rewritten(log: list[Entry]) -> None:
     whole = folded(log)
-    other = [*log[:-1], chain.append("n", _head(log[:-1]), AT, "staff:9", log[-1].fact)]
+    other = [*log[:-1], chain.append(NUMBER, _head(log[:-1]), AT, "staff:9", log[-1].fact)]
     with pytest.raises(CannotFollow):
         replica.follow(whole, other)
     assert replica.follow(whole, log).fresh == ()
@@ -133,17 +134,44 @@ def test_everybody_who_had_a_part_goes_on_hearing_of_it(log: list[Entry]) -> Non
 def test_only_the_node_of_the_holder_is_believed(log: list[Entry]) -> None:
     holder = A
     for place, entry in enumerate(log):
-        before = folded(log[:place]) if place else Case("n")
+        before = folded(log[:place]) if place else Case(NUMBER)
         for sender in ("a", "b", "c", "city"):
             right = sender in (CITY.host(holder), "city")
-            if right:
-                replica.must_have_written(before, [entry], sender, CITY)
-            else:
-                with pytest.raises(CannotFollow) as refused:
-                    replica.must_have_written(before, [entry], sender, CITY)
-                assert refused.value.code == "not_holder"
+            assert replica.believed(before, [entry], sender, CITY) == ((entry,) if right else ())
         if isinstance(entry.fact, facts.HandedOver | facts.HandedBack):
             holder = entry.fact.to
+
+
+@given(lives)
+def test_a_sender_is_believed_as_far_as_it_had_the_pen(log: list[Entry]) -> None:
+    for sender in ("a", "b", "c"):
+        told = replica.believed(Case(NUMBER), log, sender, CITY)
+        assert told == tuple(log[: len(told)])
+        if len(told) < len(log):
+            holder = folded(log[: len(told)]).holder if told else A
+            assert CITY.host(holder) != sender
+
+
+@given(lives)
+def test_a_dossier_is_taken_from_who_gave_the_pen_away(log: list[Entry]) -> None:
+    for end in range(1, len(log) + 1):
+        last = log[end - 1].fact
+        giver = CITY.host(folded(log[: end - 1]).holder) if end > 1 else "a"
+        for sender in ("a", "b", "c", "city"):
+            if sender == giver and isinstance(last, facts.HandedOver | facts.HandedBack):
+                replica.must_have_handed(Case(NUMBER), log[:end], sender, CITY)
+            else:
+                with pytest.raises(CannotFollow):
+                    replica.must_have_handed(Case(NUMBER), log[:end], sender, CITY)
+
+
+def test_a_case_under_a_number_of_another_center_is_not_followed() -> None:
+    opened = facts.Opened(
+        on=ON, item="x", version=1, receiving=B, handling=B, applicant="p", channel="window", answers="aa"
+    )
+    with pytest.raises(CannotFollow) as refused:
+        replica.follow(Case(NUMBER), [chain.append(NUMBER, (0, b""), AT, "staff:1", opened)])
+    assert refused.value.code == "not_holder"
 
 
 def test_every_center_has_a_host_and_the_nearest_place_wins() -> None:

@@ -22,7 +22,7 @@ _MEET = (
     "with found as (select id, name_blind from people_person where id_kind = %s and number_blind = %s), "
     "made as (insert into people_person (id, id_kind, number_blind, name_blind, identity, met_at) "
     "select %s::uuid, %s::text, %s::bytea, %s::bytea, %s::bytea, %s::timestamptz where not exists (select from found) "
-    "on conflict (id_kind, number_blind) do nothing returning id, name_blind) "
+    "on conflict do nothing returning id, name_blind) "
     "select id, name_blind, false from found union all select id, name_blind, true from made"
 )
 _KEEP = "insert into people_datum (person_id, element, source, value, as_of, grade, kept_at)"
