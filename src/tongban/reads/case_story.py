@@ -13,7 +13,8 @@ from tongban.domain.chain import Entry
 from tongban.domain.item import ItemVersion
 from tongban.domain.text import Text
 from tongban.reads.paper import TITLES
-from tongban.reads.progress import Progress, center_name
+from tongban.reads.progress import Progress
+from tongban.reads.who import place
 from tongban.registers.catalog import queries as catalog
 
 OUTCOMES = {
@@ -54,7 +55,7 @@ class Look(msgspec.Struct, frozen=True):
 
     at: dt.datetime
     who: Text
-    place: str
+    place: Text
     what: Text
     reason: Text
 
@@ -88,7 +89,7 @@ def looks(number: str) -> tuple[Look, ...]:
     who = names(actor for _, actor, _, _ in found)
     return tuple(
         Look(
-            at, who[actor][0], center_name(who[actor][1]) if who[actor][1] else "", LOOKED_AT[act], reason_words(reason)
+            at, who[actor][0], place(who[actor][1]) if who[actor][1] else Text(""), LOOKED_AT[act], reason_words(reason)
         )
         for at, actor, act, reason in found
     )

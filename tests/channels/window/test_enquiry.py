@@ -61,5 +61,6 @@ def test_the_holder_reads_the_texts_with_the_form_and_the_look_is_told() -> None
     page = back_office.get(f"/window/case/{number}/").content.decode()
     assert "请核对2019年的档案" not in page and "没有此人档案" not in page
     assert "不符" in page and "协查内容和申请人" in page and "市档案局答复协查" in page
+    assert "方档案</strong> · 全市" in page, "the place in words, not by its code"
     seen = back_office.post(f"/window/case/{number}/look", {"reason": "审核受理条件"}).content.decode()
     assert "请核对2019年的档案" in seen and "没有此人档案" in seen
