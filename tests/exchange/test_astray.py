@@ -342,3 +342,22 @@ def test_a_node_that_was_added_later_gets_the_whole_catalog(town: Town) -> None:
     with town.at("city"), connection.cursor() as cursor:
         cursor.execute("select distinct to_node from exchange_letter where kind = 'publication' and at > %s", [AT])
         assert "minhang" in {node for (node,) in cursor.fetchall()}
+
+
+def test_what_is_numbered_while_a_lane_is_read_is_not_taken_for_gone(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with town.at("putuo"):
+        split(putuo())
+        asked = outbox.ask
+
+        def between(sql: str, values: Any = ()) -> Any:
+            found = asked(sql, values)
+            monkeypatch.setattr(outbox, "ask", asked)
+            outbox.number()
+            return found
+
+        monkeypatch.setattr(outbox, "ask", between)
+        assert outbox.read("yangpu", "letters", 0) == []
+        (one,) = outbox.read("yangpu", "letters", 0)
+        assert letters.kind(letters.decode(one.body).body) == "dossier"

@@ -123,14 +123,23 @@ def read(to: str, lane: str, after: int, most: int = 256, most_bytes: int = 512_
     )
     if rows and rows[0][0] == after + 1:
         return list(_opened(rows, after, most_bytes))
-    return _gone(to, lane, after, rows[0][0] - 1 if rows else None, most)
+    return _gone(to, lane, after, most)
 
 
-def _gone(to: str, lane: str, after: int, upto: int | None, most: int) -> list[Outgoing]:
+def _gone(to: str, lane: str, after: int, most: int) -> list[Outgoing]:
     """Letters that the other side asks for and that nobody has any more: swept, or forgotten with a restored backup. In their place goes
-    one that says nothing; else the lane would wait for them for ever. What facts they told is found missing by the chain."""
-    if upto is None:
-        upto = next((one.last for one in lanes(to) if one.lane == lane), after)
+    one that says nothing; else the lane would wait for them for ever. What facts they told is found missing by the chain.
+
+    Asked in one statement: letters are being numbered meanwhile, and what was numbered between two looks would seem to be gone."""
+    rows = ask(
+        "select o.last, (select min(l.seq) from exchange_letter l where l.to_node = o.to_node and l.lane = o.lane "
+        "and l.seq > %s) from exchange_out_lane o where o.to_node = %s and o.lane = %s",
+        [after, to, lane],
+    )
+    if not rows:
+        return []
+    last, next_one = rows[0]
+    upto = last if next_one is None else next_one - 1
     nothing = letters.encode(Letter(uuid.UUID(int=0).hex, letters.FIRST, letters.Again("", 0)))
     return [Outgoing(seq, nothing) for seq in range(after + 1, min(upto, after + most) + 1)]
 
