@@ -43,7 +43,8 @@ class Town:
                 cursor.execute(f"create schema n_{code}")
                 for table in tables:
                     cursor.execute(f"create table n_{code}.{table} (like public.{table} including all)")
-                cursor.execute(f"insert into n_{code}.exchange_relay select * from public.exchange_relay")
+                # Migrated in, but emptied with everything else after a test with real commits.
+                cursor.execute(f"insert into n_{code}.exchange_relay (id, asleep) values (1, false)")
 
     @contextmanager
     def at(self, code: str) -> Iterator[None]:
