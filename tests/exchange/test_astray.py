@@ -361,3 +361,17 @@ def test_what_is_numbered_while_a_lane_is_read_is_not_taken_for_gone(
         assert outbox.read("yangpu", "letters", 0) == []
         (one,) = outbox.read("yangpu", "letters", 0)
         assert letters.kind(letters.decode(one.body).body) == "dossier"
+
+
+def test_a_restored_node_gives_no_number_twice_even_of_cases_that_are_lost(town: Town) -> None:
+    with town.at("putuo"):
+        before = split(putuo(), key="before").number
+    back_up("putuo")
+    with town.at("putuo"):
+        lost = split(putuo(), key="never told to anybody").number
+    restore("putuo")
+    with town.at("putuo"):
+        incoming.restored(town.clock)
+        after = split(putuo(), key="after").number
+    assert len({before, lost, after}) == 3
+    assert int(after[15:21]) == int(before[15:21]) + 1001

@@ -10,14 +10,19 @@ from tongban.exchange.letters import Again, Letter, Recall, Recalled
 from tongban.flows import despatch
 from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import here
+from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
+from tongban.registers.cases import service
+from tongban.registers.catalog import queries as catalog
 
 PATIENCE = dt.timedelta(seconds=5)
 """How long a letter waits for an earlier fact before it is asked for: lanes of different nodes are not in step."""
 DRIFT = dt.timedelta(days=1)
 """Recalled from so long before the newest fact: a backup begins before it ends, and clocks differ."""
 BATCH = 500
+LEFT_OUT = 1_000
+"""Numbers of each center that a restored node leaves out today: more than a center gives in a day."""
 HELPED = ("gap", "not_holder")
 """Reasons to wait that go away when earlier facts come."""
 CALM = dt.timedelta(minutes=10)
@@ -61,6 +66,10 @@ def ask(actor: Actor, *, at: dt.datetime) -> None:
     """This node was restored from a backup: ask everybody for the facts since. A district waits for the city's answer, the city for
     all: what this node forgot may be known to one of them alone."""
     inbox.recalling(at, _post_recall(at))
+    if catalog.newest() is not None:
+        # Receipts that were given out after the backup, for cases that nobody else heard of, must not meet a second case.
+        ours = [code for code in catalog.places().centers if here.hosts(code)]
+        service.leave_out(ours, city_date(at), LEFT_OUT)
 
 
 @flow("letters.recall_told")

@@ -115,6 +115,15 @@ def counted(center: str, day: dt.date, sequence: int) -> None:
     )
 
 
+def leave_out(centers: Sequence[str], day: dt.date, many: int) -> None:
+    """Give none of the next numbers of these centers on this day: some were given, and nobody here remembers which."""
+    say(
+        "insert into cases_counter (center, day, last) select c, %s::date, %s::int from unnest(%s::text[]) c order by c "
+        "on conflict (center, day) do update set last = cases_counter.last + excluded.last",
+        [day, many, list(centers)],
+    )
+
+
 def set_due(number: str, due: Due) -> None:
     """A calendar notice moved the date: nothing else of the row changes."""
     with connection.cursor() as cursor:
