@@ -81,6 +81,7 @@ def told(waits: tuple[Wait, ...], prepared: Prepared) -> str:
 def never(test: Expr, elements: dict[str, Element], today: dt.date) -> bool:
     """Whether a condition is false whatever is answered: tried for every choice; other kinds of answer stay open."""
     axes: list[list[tuple[str, Any]]] = []
+    typed: set[str] = set()
     for code in test.elements():
         element = elements.get(code)
         if element is None:
@@ -90,9 +91,11 @@ def never(test: Expr, elements: dict[str, Element], today: dt.date) -> bool:
             values = [True, False]
         if values:
             axes.append([(code, value) for value in values])
+        else:
+            typed.add(code)
     size = 1
     for axis in axes:
         size *= len(axis)
     if size > _MOST:
         return False
-    return all(weigh((test,), dict(pairs), today)[0] is False for pairs in itertools.product(*axes))
+    return all(weigh((test,), dict(pairs), today, typed)[0] is False for pairs in itertools.product(*axes))

@@ -139,7 +139,7 @@ def outcomes(prepared: Prepared, circumstances: Circumstances, days: Days) -> tu
     return tuple(
         _outcome(prepared, state, term.version.name)
         for state, term in composed
-        if state.state in ("in", "maybe", "not_eligible")
+        if state.state in ("in", "maybe", "not_eligible", "blocked")
     )
 
 
@@ -147,6 +147,10 @@ def _outcome(prepared: Prepared, state: PlanItem, name: Text) -> Outcome:
     if state.state == "not_eligible":
         because = tuple(failing.condition.text for failing in state.failing)
         return Outcome(state.item, name, "not", because, tuple(f.law.cite() for f in state.failing if f.law))
+    if state.state == "blocked":
+        name_of = prepared.items[prepared.numbers[state.behind]].version.name
+        before = Text(f"要先办成“{name_of.zh}”", f"It comes after: {name_of.en or name_of.zh}")
+        return Outcome(state.item, name, "not", (before,))
     if state.state == "maybe":
         elements = prepared.registry.elements
         because = tuple(elements[code].name for code in state.asks if code in elements)

@@ -66,17 +66,19 @@ class Failing(msgspec.Struct, frozen=True):
 
 
 class PlanItem(msgspec.Struct, frozen=True):
-    """An item and how it stands: ``in`` the plan, ``maybe`` in it (``asks`` would tell), ``not_eligible`` (``failing`` says
-    why), ``not_applicable`` (its ``when`` is false) or ``not_chosen``. The last three are not composed."""
+    """An item and how it stands: ``in`` the plan, ``maybe`` in it (``asks`` would tell, or the result of an earlier item),
+    ``not_eligible`` (``failing`` says why), ``blocked`` (it begins only after ``behind``, which this person cannot get),
+    ``not_applicable`` (its ``when`` is false) or ``not_chosen``. The last four are not composed."""
 
     item: str
     version: int
     of: str
     why: Text
-    state: Literal["in", "maybe", "not_eligible", "not_applicable", "not_chosen"]
+    state: Literal["in", "maybe", "not_eligible", "blocked", "not_applicable", "not_chosen"]
     failing: tuple[Failing, ...] = ()
     asks: tuple[str, ...] = ()
     optional: bool = False
+    behind: str = ""
 
 
 class FormField(msgspec.Struct, frozen=True, gc=False):

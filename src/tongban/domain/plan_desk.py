@@ -3,11 +3,13 @@ numbers that the exact choice uses for items, papers and fields. The stages (for
 
 from typing import Any
 
+import msgspec
+
 from tongban.domain.item import ItemVersion
 from tongban.domain.jurisdiction import PlacesLike
 from tongban.domain.plan import Circumstances, Failing, Holdings, PlanItem
 from tongban.domain.plan_days import Days
-from tongban.domain.prepared import ItemTerm, Prepared
+from tongban.domain.prepared import Prepared
 from tongban.domain.situation import weigh
 
 ONLINE = frozenset({"resident", "hotline", "openapi", "console"})
@@ -23,7 +25,7 @@ class Desk:
         self.answers = {code: value for code, value in given.answers.items() if value not in (None, "")}
         self.env = environment(prepared, given)
         self.truth = weigh(prepared.tests, self.env, given.start)
-        self.states = [self.state(term) for term in self.items]
+        self.states = self.standing()
         self.live = [i for i, state in enumerate(self.states) if state.state in ("in", "maybe")]
         self.put_off = [i for i in self.live if self.is_put_off(i)]
         self.main = [i for i in self.live if i not in self.put_off]
@@ -42,28 +44,74 @@ class Desk:
         entry = self.items[i].entry
         return entry.deferrable is not None and entry.item not in self.given.insist
 
-    def state(self, term: ItemTerm) -> PlanItem:
-        """How one item stands in this situation."""
-        entry, version, truth = term.entry, term.version, self.truth
+    def standing(self) -> list[PlanItem]:
+        """How all items stand. What another item of the plan will tell (a number that it gives) is not taken for missing, so
+        items that ask for it may join; each joins once, so this ends."""
+        told: dict[int, frozenset[str]] = {}
+        while True:
+            states = self.blocked([self.state(i, told) for i in range(len(self.items))])
+            live = (i for i, state in enumerate(states) if state.state in ("in", "maybe"))
+            found = {i: gives for i in live if (gives := self.items[i].gives - self.env.keys())}
+            if found.keys() <= told.keys():
+                return states
+            told |= found
+
+    def blocked(self, states: list[PlanItem]) -> list[PlanItem]:
+        """What begins only after an item that this person cannot get cannot begin, unless its result is there already."""
+        numbers = self.prepared.numbers
+        while True:
+            found = list(states)
+            for i, (term, state) in enumerate(zip(self.items, states, strict=True)):
+                if state.state not in ("in", "maybe"):
+                    continue
+                for after in term.entry.after:
+                    k = numbers.get(after.item, -1)
+                    if k >= 0 and states[k].state in ("not_eligible", "blocked") and not self.has(k):
+                        found[i] = msgspec.structs.replace(state, state="blocked", asks=(), behind=after.item)
+                        break
+            if found == states:
+                return states
+            states = found
+
+    def has(self, i: int) -> bool:
+        """Whether the result of the item is there from earlier: decided before, or its e-licence is held."""
+        term = self.items[i]
+        held = self.holdings(term.entry.of)
+        return term.entry.item in held.results or bool(term.issues & set(held.credentials))
+
+    def state(self, i: int, told: dict[int, frozenset[str]]) -> PlanItem:
+        """How one item stands in this situation; ``told`` is what items of the plan will tell, by number."""
+        term = self.items[i]
+        entry, version = term.entry, term.version
         chosen = self.given.chosen
+        others = frozenset[str]().union(*(gives for k, gives in told.items() if k != i))
 
         def found(state: Any, failing: tuple[Failing, ...] = (), asks: tuple[str, ...] = ()) -> PlanItem:
             return PlanItem(
                 entry.item, version.version, entry.of, entry.why, state, failing, asks, entry.optional
             )  # fmt: skip
 
-        if truth[term.when] is False:
+        when = self.holds(term.when, others)
+        if when is False:
             return found("not_applicable")
         if chosen is not None and entry.item not in chosen:
             return found("not_chosen")
-        failing = [Failing(c, version.law_of(c.law)) for c, test in term.conditions if truth[test] is False]
+        conditions = [(c, test, self.holds(test, others)) for c, test in term.conditions]
+        failing = [Failing(c, version.law_of(c.law)) for c, _, value in conditions if value is False]
         if failing:
             return found("not_eligible", tuple(failing))
-        open_tests = [term.when] if truth[term.when] is None else []
-        open_tests += [test for _, test in term.conditions if truth[test] is None]
+        open_tests = [term.when] if when is None else []
+        open_tests += [test for _, test, value in conditions if value is None]
         if open_tests:
             return found("maybe", (), self.asks(open_tests))
         return found("in")
+
+    def holds(self, test: int, told: frozenset[str]) -> bool | None:
+        """What a test comes to; one that fails only because something is not known yet that will be told is open."""
+        value = self.truth[test]
+        if value is False and told and not told.isdisjoint(self.prepared.asked[test]):
+            return weigh((self.prepared.tests[test],), self.env, self.given.start, told)[0]
+        return value
 
     def asks(self, tests: list[int]) -> tuple[str, ...]:
         """The elements without a value that these tests wait for, each once."""

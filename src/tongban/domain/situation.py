@@ -1,7 +1,7 @@
 """A situation is what is known about a person today (answers). Conditions are evaluated over it in three values: true,
 false, unknown; the outcome names the leaves that decided it, so that a no always says why and an unknown what to ask."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from decimal import Context, Decimal, DecimalException
 from typing import Any
@@ -45,9 +45,10 @@ def evaluate(expr: Expr, answers: Answers, today: date) -> Outcome:
     return Outcome(value, tuple(dict.fromkeys(situation.because(expr, value))) if value is not True else ())
 
 
-def weigh(exprs: Iterable[Expr], answers: Answers, today: date) -> list[bool | None]:
-    """What many conditions come to over one situation, without the reasons; each answer is read once."""
-    situation = _Situation(answers, today)
+def weigh(exprs: Iterable[Expr], answers: Answers, today: date, pending: Collection[str] = ()) -> list[bool | None]:
+    """What many conditions come to over one situation, without the reasons; each answer is read once. ``pending`` are elements
+    that will have a value although they have none today: whether they are known is unknown."""
+    situation = _Situation(answers, today, pending)
     return [situation.test(expr) for expr in exprs]
 
 
@@ -75,9 +76,10 @@ def whole_months(start: date, end: date) -> int:
 class _Situation:
     """Answers and a day; evaluates tests and values over them."""
 
-    def __init__(self, answers: Answers, today: date) -> None:
+    def __init__(self, answers: Answers, today: date, pending: Collection[str] = ()) -> None:
         self.answers = answers
         self.today = today
+        self.pending = pending
         self.seen: dict[tuple[str, str, str], Any] = {}
 
     def test(self, expr: Expr) -> bool | None:
@@ -90,7 +92,9 @@ class _Situation:
             inner = self.test(expr.args[0])
             return None if inner is None else not inner
         if op == "known":
-            return self.value(expr.args[0]) is not None
+            inside = expr.args[0]
+            known = self.value(inside) is not None
+            return None if not known and self.pending and inside.value in self.pending else known
         if op in ("const", "answer"):
             value = self.value(expr)
             return value if isinstance(value, bool) else None

@@ -34,7 +34,8 @@ _STATES = {
     "follow": "可以后补", "later": "随后置事项",
 }  # fmt: skip
 _ITEM_STATES = {
-    "in": "办理", "maybe": "待定", "not_eligible": "不符合", "not_applicable": "不涉及", "not_chosen": "没选",
+    "in": "办理", "maybe": "待定", "not_eligible": "不符合", "blocked": "要等前项",
+    "not_applicable": "不涉及", "not_chosen": "没选",
 }  # fmt: skip
 _SOURCES = {
     "typed": "本人填写", "answered": "已回答", "register": "人口登记", "credential": "电子证照", "check": "部门核对",
