@@ -1,5 +1,5 @@
-"""Finding an item while a person waits: reads/search.py finds it by whatever was typed; here it gets the words of a counter's screen,
-and whether it can be received there. One index in the process, made anew only when what it was made from has changed."""
+"""Finding an item or a life event while a person waits: reads/search.py finds it by whatever was typed; here it gets the words of
+a screen, and whether it can be received there. One index of each in the process, made anew only when its sources changed."""
 
 import datetime as dt
 import threading
@@ -9,12 +9,13 @@ import msgspec
 
 from tongban.domain.actor import Actor
 from tongban.domain.item import HANDLING_NAMES, HOME_NAMES, SCOPE_NAMES, ItemVersion
+from tongban.domain.life_event import LifeEvent
 from tongban.domain.text import Text
 from tongban.reads.everyday import LONGEST, fold
 from tongban.reads.search import Entry, ItemIndex, Why
 from tongban.registers.catalog import queries as catalog
 
-__all__ = ["LONGEST", "Hit", "find", "fold", "scope_words"]
+__all__ = ["LONGEST", "EventHit", "Hit", "events_first", "find", "find_events", "fold", "scope_words"]
 
 MATCHED: dict[Why, Text] = {
     "name": Text("名称", "name"),
@@ -40,6 +41,24 @@ class Hit(msgspec.Struct, frozen=True):
     why_not: Text
     matched: Text
     words: str
+    score: float = 0.0
+
+
+class EventHit(msgspec.Struct, frozen=True):
+    """A life event found. ``channels``: where it may be begun."""
+
+    code: str
+    name: Text
+    summary: Text
+    words: str
+    channels: tuple[str, ...]
+    score: float
+
+
+# Whoever says what happened to them means the event, although one of its items has nearly the same name.
+_EVENTS_AHEAD = 12.0
+# Below this an event shares a word with the question and no more.
+_EVENT_MEANT = 12.0
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -50,7 +69,7 @@ class _Made(msgspec.Struct, frozen=True):
     index: ItemIndex
 
 
-_made: _Made | None = None
+_made: dict[str, _Made] = {}
 _building = threading.Lock()
 
 
@@ -59,23 +78,59 @@ def find(actor: Actor, text: str, *, center: str, today: dt.date, most: int = 10
     actor.must("case.receive")
     hits = _index(today).find(text, most)
     closed = catalog.closed()
-    return tuple(_hit(catalog.current(h.code, today), MATCHED[h.why], h.said, closed) for h in hits)
+    return tuple(
+        msgspec.structs.replace(_hit(catalog.current(h.code, today), MATCHED[h.why], h.said, closed), score=h.score)
+        for h in hits
+    )
+
+
+def find_events(text: str, *, today: dt.date, most: int = 3) -> tuple[EventHit, ...]:
+    """The life events that ``text`` may mean, best first. The catalog is public, so nobody is asked who they are."""
+    events = catalog.life_events()
+    hits = _event_index(today).find(text, most)
+    return tuple(
+        EventHit(h.code, events[h.code].name, events[h.code].summary, h.said, events[h.code].channels, h.score)
+        for h in hits
+        if h.score >= _EVENT_MEANT
+    )
+
+
+def events_first(events: tuple[EventHit, ...], best_item: float) -> tuple[EventHit, ...]:
+    """Those of the events found that are meant rather than the best item found; the others belong behind the items."""
+    return tuple(hit for hit in events if hit.score + _EVENTS_AHEAD >= best_item)
 
 
 def _index(today: dt.date) -> ItemIndex:
-    global _made
+    return _made_of("items", today, lambda: tuple(_entry(v) for v in catalog.listing(today)))
+
+
+def _event_index(today: dt.date) -> ItemIndex:
+    return _made_of(
+        "events", today, lambda: tuple(_event(e) for e in catalog.life_events().values() if e.valid_from <= today)
+    )
+
+
+def _made_of(name: str, today: dt.date, entries_now: Callable[[], tuple[Entry, ...]]) -> ItemIndex:
     publication = catalog.newest()
     edition = (publication.id.hex if publication else "", today)
-    made = _made
+    made = _made.get(name)
     if made is None or made.edition != edition:
         with _building:
-            made = _made
+            made = _made.get(name)
             if made is None or made.edition != edition:
-                entries = tuple(_entry(v) for v in catalog.listing(today))
+                entries = entries_now()
                 # A new day, or a publication of other things, seldom changes what items are called.
                 same = made is not None and made.entries == entries
-                made = _made = _Made(edition, entries, made.index if made and same else ItemIndex(entries))
+                made = _made[name] = _Made(edition, entries, made.index if made and same else ItemIndex(entries))
     return made.index
+
+
+def _event(event: LifeEvent) -> Entry:
+    lead = catalog.departments().get(event.lead)
+    return Entry(
+        code=event.code, name=event.name.zh, aliases=tuple(event.aliases), topics=tuple(event.topics), summary=event.summary.zh,
+        department=tuple(dict.fromkeys(d for d in (lead.short.zh, lead.name.zh) if d)) if lead else (), english=event.name.en,
+    )  # fmt: skip
 
 
 def _entry(version: ItemVersion) -> Entry:

@@ -147,6 +147,12 @@ class Found(msgspec.Struct, frozen=True):
     matched: str
     where: Text
     why_not: Text
+    score: float = 0.0
+
+
+def everything(text: str, *, today: dt.date, most: int = 20) -> tuple[tuple[finder.EventHit, ...], tuple[Found, ...]]:
+    """The life events and the items that the words may mean, each best first."""
+    return finder.find_events(text, today=today), search(text, today=today, most=most)
 
 
 def search(text: str, *, today: dt.date, most: int = 20) -> tuple[Found, ...]:
@@ -156,7 +162,7 @@ def search(text: str, *, today: dt.date, most: int = 20) -> tuple[Found, ...]:
     return tuple(
         Found(
             h.code, h.name, h.department, catalog.current(h.code, today).summary, _alias(h.code, h.words, today),
-            h.scope, h.why_not,
+            h.scope, h.why_not, h.score,
         )
         for h in hits
     )  # fmt: skip
