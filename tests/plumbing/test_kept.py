@@ -15,6 +15,7 @@ ROOMS = [
         ("plumbing.audit", "0003_never_emptied"),
         ("registers.cases", "0005_never_emptied"),
         ("registers.catalog", "0004_never_emptied"),
+        ("registers.mothers", "0002_never_emptied"),
     )
 ]
 TABLES = [table for room in ROOMS for table in room.TABLES]

@@ -1,5 +1,5 @@
 """Through which door a case comes (渠道), and what that door can vouch for: at a window a person compares a paper with its
-original, at a kiosk nobody does."""
+original, at a kiosk or online nobody does."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -9,26 +9,21 @@ from tongban.domain.item import ItemVersion
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 
-Channel = Literal["window", "kiosk"]
+Channel = Literal["window", "kiosk", "resident"]
 
 _NOT_SEEN = Text(
-    "自助终端收取的材料没有人核对原件,可信等级只能是 C 或 D",
-    "Nobody compares a paper with its original at a kiosk: its grade is C or D",
+    "自助终端或网上收取的材料没有人核对原件,可信等级只能是 C 或 D",
+    "Nobody compares a paper with its original at a kiosk or online: its grade is C or D",
 )
 
 
 def must_be_open(version: ItemVersion, channel: Channel) -> None:
     """Refused ``item.not_here`` unless the item version is received through this channel."""
     if channel not in version.channels:
-        kiosk = channel == "kiosk"
-        raise Refused(
-            "item.not_here",
-            "此事项不能在自助终端申请,请到窗口办理" if kiosk else "此事项不在窗口受理",
-            "This item is not received at kiosks: go to a counter"
-            if kiosk
-            else "This item is not received at counters",
-            pointer="/item",
-        )
+        zh, en = "此事项不在窗口受理", "This item is not received at counters"
+        if channel != "window":
+            zh, en = "此事项不能自助或网上申请,请到窗口办理", "This item is received at counters only: go to one"
+        raise Refused("item.not_here", zh, en, pointer="/item")
 
 
 def must_be_seen(papers: Iterable[PaperIn], channel: Channel) -> None:

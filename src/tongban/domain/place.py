@@ -101,10 +101,16 @@ class Places(msgspec.Struct, frozen=True):
     divisions: dict[str, Division]
     centers: dict[str, Center]
     hours: ServiceHours
+    # Where what comes over the web is received; it has a number of its own, but no door, street or people, so no list shows it.
+    online: Center | None = None
 
     @classmethod
     def of(
-        cls, divisions: Iterable[Division], centers: Iterable[Center], hours: ServiceHours | None = None
+        cls,
+        divisions: Iterable[Division],
+        centers: Iterable[Center],
+        hours: ServiceHours | None = None,
+        online: Center | None = None,
     ) -> "Places":
         """Check and index. Refused: ``place.twice``, ``place.parent``, ``place.successor`` (unknown or in a circle),
         ``place.center.division``."""
@@ -124,7 +130,11 @@ class Places(msgspec.Struct, frozen=True):
             if center.code not in by_code or center.district != center.code[:6]:
                 zh = f"中心{center.code}的街镇或区代码不对"
                 raise Refused("place.center.division", zh, f"Center {center.code} stands in no listed street or town")
-        return cls(by_code, by_center, hours or ServiceHours())
+        if online is not None and (online.code in by_code or online.district not in by_code):
+            raise Refused(
+                "place.center.division", "网上受理的代码不能是街镇代码", "The online center has a code of a street"
+            )
+        return cls(by_code, by_center, hours or ServiceHours(), online)
 
     def division(self, code: str) -> Division:
         """The division of a code; 12 digits give the street or town. NotFound ``place.division``."""
@@ -154,6 +164,8 @@ class Places(msgspec.Struct, frozen=True):
     def center_of(self, code: str, on: dt.date | None = None) -> Center | None:
         """The center that serves a street, town (9 digits) or committee (12), on a day if given; None when the code is
         unknown, too coarse (a district) or has no center of its own (some special areas)."""
+        if self.online is not None and code == self.online.code:
+            return self.online
         if len(code) not in (9, 12) or code[:9] not in self.divisions:
             return None
         if on is None:
@@ -165,6 +177,8 @@ class Places(msgspec.Struct, frozen=True):
 
     def center(self, code: str) -> Center:
         """The center with exactly this code. NotFound ``place.center``."""
+        if self.online is not None and code == self.online.code:
+            return self.online
         if code not in self.centers:
             raise NotFound("place.center", "没有这个受理中心", "There is no such center", place=code)
         return self.centers[code]

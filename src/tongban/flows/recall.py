@@ -68,7 +68,9 @@ def ask(actor: Actor, *, at: dt.datetime) -> None:
     inbox.recalling(at, _post_recall(at))
     if catalog.newest() is not None:
         # Receipts that were given out after the backup, for cases that nobody else heard of, must not meet a second case.
-        ours = [code for code in catalog.places().centers if here.hosts(code)]
+        places = catalog.places()
+        every = [*places.centers, *((places.online.code,) if places.online else ())]
+        ours = [code for code in every if here.hosts(code)]
         service.leave_out(ours, city_date(at), LEFT_OUT)
 
 

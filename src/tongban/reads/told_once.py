@@ -20,7 +20,7 @@ def paper(actor: Actor, visit_id: str, page: ItemPage, *, at: dt.datetime) -> Pa
     """The sheet for the person of this visit; their name on it is a look that is written down."""
     visit = access.visit(actor, visit_id)
     access.person(actor, reason=f"打印一次性告知单:{page.version.name.zh}", visit_id=visit_id, at=at)
-    center = catalog.places().centers[visit.center]
+    center = catalog.places().center(visit.center)
     phones = page.version.phones
     conditions = tuple((c.text.zh, c.law) for c in page.conditions if c.state == "fails")
     tables = [

@@ -49,5 +49,5 @@ def place(code: str) -> Text:
     except NotFound:
         # No catalog is published yet: the door must open all the same.
         return Text(code, code)
-    found = places.centers.get(code) or places.divisions.get(code)
+    found = places.center_of(code) or places.divisions.get(code)
     return found.name if found else Text(code, code)

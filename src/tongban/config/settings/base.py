@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "tongban.registers.people.apps.PeopleConfig",
     "tongban.registers.credentials.apps.CredentialsConfig",
     "tongban.registers.cases.apps.CasesConfig",
+    "tongban.registers.mothers.apps.MothersConfig",
     "tongban.registers.counters.apps.CountersConfig",
     "tongban.registers.enquiries.apps.EnquiriesConfig",
     "tongban.registers.staff.apps.StaffConfig",

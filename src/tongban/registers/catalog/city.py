@@ -30,10 +30,11 @@ class PlacesRow(_Row, frozen=True):
     divisions: tuple[Division, ...]
     centers: tuple[Center, ...]
     hours: ServiceHours
+    online: Center | None = None
 
     def places(self) -> Places:
         """The map of the city; raises Refused when rows contradict each other."""
-        return Places.of(self.divisions, self.centers, self.hours)
+        return Places.of(self.divisions, self.centers, self.hours, self.online)
 
 
 class Given(_Row, frozen=True):
