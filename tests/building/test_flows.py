@@ -14,6 +14,10 @@ FLOWS = [p for p in files() if p.parent == SRC / "flows" and p.name != "__init__
 
 # Public functions of flows/ that are neither an act nor a part of one, and why that is right.
 EXEMPT = {
+    "arrive.online_center": "the cached catalog and layout",
+    "arrive.resident": "pure: a person as the one who acts",
+    "arrive.of_identity": "pure: the same from an identity",
+    "arrive.must_act_for": "asks whether a mandate holds; writes nothing",
     "access.must_be_mandated": "asks the mandate, writes nothing",
     "access.case": "gives a case after asking for power and place; writes nothing",
     "access.held_case": "as access.case, for an act: needs an open flow by tx.current",

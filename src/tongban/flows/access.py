@@ -76,7 +76,10 @@ def held_case(actor: Actor, number: str, *, power: str = "case.handle", expect: 
 
     ``expect`` is the length of the log that the actor has seen (0: does not say); Conflict ``case.changed`` if it has grown.
     """
-    found = case(actor, number, power="case.read" if actor.kind != "resident" else power, lock=True)
+    if actor.kind == "resident":
+        # Their own case, perhaps, and held where they handed it in: still they are not who handles it.
+        raise _no_case()
+    found = case(actor, number, lock=True)
     acts.must_be_at(found.case, expect)
     actor.must(power, found.case.holder)
     current().about(case=number, person=found.case.applicant, place=found.case.holder)

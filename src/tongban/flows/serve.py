@@ -14,7 +14,7 @@ from tongban.domain.consent import Consent, Mandate, MandateKind, make_consent, 
 from tongban.domain.fetching import Request
 from tongban.domain.person import Identity, must_be_represented
 from tongban.domain.ports import Checked, Given, Licence, NotThere, Purpose, Subject, Unavailable
-from tongban.domain.refusals import Refused
+from tongban.domain.refusals import NotAllowed, Refused
 from tongban.domain.text import Text
 from tongban.flows import access
 from tongban.plumbing import outside, sockets
@@ -66,6 +66,7 @@ def begin(
     known: what was just said."""
     at = current().at
     actor.must("case.receive", center)
+    _must_be_counter(actor)
     card = how == "card"
     person, first = people_service.met(applicant, at, card=card and agent is None)
     other = people_service.meet(agent, at, card=card) if agent else ""
@@ -119,6 +120,7 @@ def register_mandate(
 @step
 def enter_mandate(actor: Actor, principal: str, agent: str, shown: Shown) -> str:
     """Enter a mandate that was shown; returns its reference."""
+    _must_be_counter(actor)
     if not agent:
         raise Refused("mandate.no_agent", "本次接待没有代办人", "There is no agent in this visit", pointer="/agent")
     at = current().at
@@ -129,6 +131,12 @@ def enter_mandate(actor: Actor, principal: str, agent: str, shown: Shown) -> str
         )
     )  # fmt: skip
     return people_service.mandate(mandate, by=actor.ref, at=at)
+
+
+def _must_be_counter(actor: Actor) -> None:
+    """Residents have a visit of their own, and meet nobody else: whom they act for is said by mandates that exist already."""
+    if actor.kind == "resident":
+        raise NotAllowed("visit.counter_only", "只有窗口可以这样做", "Only a counter can do this")
 
 
 @flow("visit.close")

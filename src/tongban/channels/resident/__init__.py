@@ -1,1 +1,1 @@
-"""The resident's channel: find an item, see where a case stands, verify a paper. No sign-in, nothing personal in a list."""
+"""The resident's channel: find an item, see where a case stands, verify a paper; and, signed in, apply for oneself or for others."""

@@ -86,7 +86,8 @@ class ActorMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Close every view that nobody marked open."""
         door = getattr(view, "door", "")
-        if door == "public" or _open(request):
+        if door in ("public", "resident") or _open(request):
+            # A resident's page asks by itself who stands there (channels/resident/door.py): residents are no staff.
             return None
         if request.actor is None:
             if request.method in ("GET", "HEAD") and not getattr(request, "htmx", False):

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from tongban.channels.shared.forms import typed_before
 from tongban.channels.shared.language import asked, tell
@@ -68,7 +69,7 @@ def respond(
     advice: Text | None = None,
     problems: tuple[Problem, ...] = (),
     code: str = "",
-    sign_in: bool = False,
+    sign_in: str = "",
     give_back: bool = True,
 ) -> HttpResponse:
     """The error page of a status, or its fragment for htmx; unset words come from PAGES."""
@@ -115,10 +116,11 @@ def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
     )
 
 
-def signed_out(request: HttpRequest) -> HttpResponse:
-    """Something was sent after the session had ended: the words are kept on the screen."""
+def signed_out(request: HttpRequest, sign_in: str = "") -> HttpResponse:
+    """Something was sent after the session had ended: the words are kept on the screen. ``sign_in``: where one signs in, when it
+    is not the staff's door."""
     return respond(
-        request, 401, sign_in=True,
+        request, 401, sign_in=sign_in or reverse("door:login"),
         title=Text("登录已超时,请重新登录", "Your session has ended, please sign in again"),
         what=Text("刚才的操作没有执行。", "What you just sent was not done."),
         advice=Text("请在新窗口登录,再回到这里重新提交", "Sign in in a new window, then come back and send again"),
