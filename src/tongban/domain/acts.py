@@ -97,6 +97,8 @@ def accept(
     must_move(case, "accepted")
     if case.hand_over == "received" and case.holder != case.handling:
         raise Refused("case.accepted_elsewhere", "此事项由户籍地中心受理", "This item is accepted by the home center")
+    if case.promise is not None:
+        promised_days = min(promised_days, case.promise)
     begin = (case.complete_on or case.opened_on) if basis == "silence" else since or on
     assert begin is not None
     return facts.Accepted(

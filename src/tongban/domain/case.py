@@ -113,6 +113,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     # Centers that had a part in it before those of the other fields: their nodes hold the log and go on hearing of it.
     centers: tuple[str, ...] = ()
     hand_over: str = "never"
+    about: str = ""
+    promise: int | None = None
     custody: Literal["here", "sent", "taken", "back"] = "here"
     custody_since: dt.date | None = None
     looked: bool = False
@@ -192,7 +194,8 @@ def _opened(case: Case, f: facts.Opened) -> dict[str, Any]:
         "item": f.item, "version": f.version, "applicant": f.applicant, "agent": f.agent, "channel": f.channel,
         "receiving": f.receiving, "handling": f.handling, "holder": f.receiving, "hand_over": f.hand_over,
         "opened_on": f.on, "accept_days": f.accept_days, "transfer_days": f.transfer_days, "answers": f.answers,
-        "papers": f.papers, "follow": f.follow, "custody_since": f.on,
+        "papers": f.papers, "follow": f.follow, "custody_since": f.on, "about": f.about,
+        "promise": f.promised_days,
     }  # fmt: skip
 
 

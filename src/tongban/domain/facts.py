@@ -69,6 +69,10 @@ class Opened(Body, frozen=True, tag="opened"):
     accept_days: int = 5
     transfer_days: int = 2
     hand_over: Literal["never", "received", "reviewed"] = "never"
+    # Within a life event: the person of the event whose matter it is (child, deceased …), when not the applicant's.
+    about: str = ""
+    # Within a life event: the shorter promise (working days) that holds there.
+    promised_days: int | None = None
 
 
 class HandedOver(Body, frozen=True, tag="handed_over"):

@@ -73,6 +73,37 @@ def route(version: ItemVersion, receiving: str, homes: Homes, places: PlacesLike
     return Route(home.code, "received" if version.scope == "split" else "reviewed")
 
 
+def route_of_event(version: ItemVersion, receiving: str, homes: Homes, places: PlacesLike) -> Route:
+    """As ``route``, for a part of a life event brought to a counter: what only the home center does goes there by itself,
+    because nobody came for this item alone. Raises Refused as ``route`` does, but never ``place.local_elsewhere``."""
+    if version.scope != "local":
+        return route(version, receiving, homes, places)
+    home = _home_center(version, receiving, homes, places)
+    return Route(home.code, "never" if home.code == receiving else "received")
+
+
+def route_online(version: ItemVersion, receiving: str, homes: Homes, places: PlacesLike, *, chosen: str = "") -> Route:
+    """Where a case goes that came over the web: to the home center, or, when any center may decide, to the one the person
+    ``chose`` (nobody chose: where they live, else their household). At once: online nobody reviews anything.
+
+    Raises Refused as ``route`` does, ``place.center_needed`` when it is not known where.
+    """
+    if version.scope != "direct":
+        return Route(_home_center(version, receiving, homes, places).code, "received")
+    wanted = (chosen, homes.residence, homes.hukou, homes.employer)
+    # Who lives elsewhere chooses: the city has no center there.
+    found = [center for code in wanted if code and code[:2] == receiving[:2] and (center := places.center_of(code))]
+    handling = next((center for center in found if center.code != receiving), None)
+    if handling is None:
+        raise Refused(
+            "place.center_needed",
+            "请先选择“我的受理中心”,由它办理这些事项",
+            "Choose your center first: it will handle this",
+            pointer="/center",
+        )
+    return Route(handling.code, "received")
+
+
 def _home_center(version: ItemVersion, receiving: str, homes: Homes, places: PlacesLike) -> CenterLike:
     home = version.home or "hukou"
     basis = HOME_NAMES[home]

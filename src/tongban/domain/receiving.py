@@ -3,7 +3,7 @@ once who is eligible, what is still needed, where it goes and, when all is ready
 checklist, the API and the submit button all ask this one function, so they can never disagree."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ from tongban.domain import facts, form, handed_in, item, jurisdiction, material
 from tongban.domain.element import Element
 from tongban.domain.facts import FollowUp, PaperMark
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.item import Eligibility, ItemVersion, NeededField
+from tongban.domain.item import Eligibility, ItemVersion, NeededField, NeededPaper
 from tongban.domain.jurisdiction import Homes, PlacesLike, Route
 from tongban.domain.material import CredentialLike, Given, HandedPaper, MaterialKind, MaterialState
 from tongban.domain.refusals import Problem, Refused
@@ -74,10 +74,25 @@ def homes_of(values: Mapping[str, Any]) -> Homes:
     )
 
 
+Router = Callable[[ItemVersion, str, Homes, PlacesLike], Route]
+Weigher = Callable[[Iterable[NeededPaper], dt.date], tuple[MaterialState, ...]]
+
+
 def assess(
-    version: ItemVersion, city: City, known: Known, intake: Intake, receiving: str, today: dt.date
+    version: ItemVersion,
+    city: City,
+    known: Known,
+    intake: Intake,
+    receiving: str,
+    today: dt.date,
+    *,
+    router: Router = jurisdiction.route,
+    weigher: Weigher | None = None,
 ) -> Assessment:
-    """Weigh it all; never raises for what a resident lacks: that is in the answer."""
+    """Weigh it all; never raises for what a resident lacks: that is in the answer.
+
+    A part of a life event brings its own ``router`` (another door) and ``weigher`` (its papers are several persons').
+    """
     answers = {**known.values, **{k: v for k, v in intake.answers.items() if v not in (None, "")}}
     eligibility = item.eligibility(version, answers, today)
     fields = item.needed_fields(version, answers, today)
@@ -88,8 +103,9 @@ def assess(
         checks=known.checks,
         declarations=frozenset(intake.declarations),
     )
-    papers = material.check(item.weigh_papers(version, answers, today), city.materials, given, today)
-    route, elsewhere = _route(version, receiving, answers, city.places)
+    needed = item.weigh_papers(version, answers, today)
+    papers = weigher(needed, today) if weigher else material.check(needed, city.materials, given, today)
+    route, elsewhere = _route(router, version, receiving, answers, city.places)
     follow = tuple(
         FollowUp(s.material, s.due) for s in papers if s.state == "may_follow" and s.due and s.material in intake.follow
     )
@@ -110,10 +126,10 @@ def _prefilled(version: ItemVersion, city: City, known: Known) -> dict[str, Any]
 
 
 def _route(
-    version: ItemVersion, receiving: str, answers: Mapping[str, Any], places: PlacesLike
+    router: Router, version: ItemVersion, receiving: str, answers: Mapping[str, Any], places: PlacesLike
 ) -> tuple[Route | None, Refused | None]:
     try:
-        return jurisdiction.route(version, receiving, homes_of(answers), places), None
+        return router(version, receiving, homes_of(answers), places), None
     except Refused as refused:
         return None, refused
 
@@ -216,6 +232,8 @@ def opening(
     channel: str,
     answers: str,
     on: dt.date,
+    about: str = "",
+    promise: int | None = None,
 ) -> tuple[facts.Body, ...]:
     """The facts that open a ready case: received; then handed over to the home center, or accepted on the spot.
 
@@ -228,6 +246,7 @@ def opening(
         applicant=applicant, agent=agent, mandate=mandate, channel=channel, answers=answers,
         papers=marks(assessment, intake), follow=assessment.follow, accept_days=version.limits.accept_days,
         transfer_days=version.limits.transfer_days, hand_over=route.hand_over,
+        about=about, promised_days=promise,
     )  # fmt: skip
     if route.hand_over == "received":
         return opened, facts.HandedOver(on=on, to=route.handling, reason="home")
@@ -237,7 +256,7 @@ def opening(
         accepted = facts.Accepted(
             on=on,
             legal_days=limits.legal_days,
-            promised_days=limits.promised_days,
+            promised_days=limits.promised_days if promise is None else min(promise, limits.promised_days),
             since=on,
             basis="counter",
             follow=assessment.follow,

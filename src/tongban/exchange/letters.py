@@ -314,7 +314,7 @@ def about(data: bytes) -> tuple[str, str]:
         found = msgspec.json.decode(data, type=_Loose).body
     except _UNREADABLE:
         return "", ""
-    return found.letter[:20], found.number[:24]
+    return found.letter[:20], found.number[:25]
 
 
 def kind(body: Any) -> str:

@@ -15,7 +15,7 @@ class LetterRow(models.Model):
     lane = models.TextField()
     kind = models.TextField()
     # The case it is about, and the last entry it carries: for custody on the clerk's screen.
-    number = models.CharField(max_length=24, default="")
+    number = models.CharField(max_length=25, default="")
     n = models.IntegerField(default=0)
     at = models.DateTimeField()
     size = models.IntegerField()
@@ -99,7 +99,7 @@ class ParkedRow(models.Model):
     seq = models.BigIntegerField()
     schema = models.IntegerField()
     kind = models.TextField(default="")
-    number = models.CharField(max_length=24, default="")
+    number = models.CharField(max_length=25, default="")
     reason = models.TextField()
     detail = models.TextField(default="")
     at = models.DateTimeField()
@@ -117,7 +117,7 @@ class RequestRow(models.Model):
     """An act asked of another node, and what became of it. The arguments travel in the letter and are not kept here."""
 
     id = models.UUIDField(primary_key=True)
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=25)
     act = models.TextField()
     to_node = models.TextField()
     by = models.TextField()
@@ -162,7 +162,7 @@ class QuestionRow(models.Model):
 class WatchRow(models.Model):
     """At the city node: nodes that asked for a case at a counter and hear of it from then on."""
 
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=25)
     node = models.TextField()
     pk = models.CompositePrimaryKey("number", "node")
 
@@ -200,7 +200,7 @@ class PieceRow(models.Model):
 class AwaitedFile(models.Model):
     """A file that a dossier names and that is still under way."""
 
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=25)
     digest = models.CharField(max_length=64)
     size = models.IntegerField()
     at = models.DateTimeField()

@@ -27,10 +27,11 @@ def _one(case: Case, result: str, place: int, on: dt.date) -> facts.ResultIssued
         return acts.issue(case, result, "", "", on)
     issuer = catalog.departments()[kind.issuer]
     # Defined by its own issuer here: credit code and the last three of the directory code.
-    number = codes.make_e_licence_id(
-        issuer.credit_code + kind.type_code[-3:], issuer.credit_code, f"{case.number}{place:02d}"
-    )
+    number = codes.make_e_licence_id(issuer.credit_code + kind.type_code[-3:], issuer.credit_code, _serial(case, place))
     fact = acts.issue(case, result, kind.code, crypto.digest(number.encode()).hex(), on)
+    if case.about:
+        # The matter of a newborn, of one who died …: an e-licence of theirs is none of the applicant's. The department has it.
+        return fact
     answers = msgspec.json.decode(cases.beside(case.number, case.answers) or b"{}")
     credentials.issue(
         case.applicant, kind.code, number, issuer=kind.issuer, issued=on,
@@ -40,14 +41,19 @@ def _one(case: Case, result: str, place: int, on: dt.date) -> facts.ResultIssued
     return fact
 
 
+def _serial(case: Case, place: int) -> str:
+    """The number of the case, of a child without its dash, and the place of the result."""
+    return f"{case.number.replace('-', '')}{place:02d}"
+
+
 @step
 def revoke(case: Case) -> None:
     """Take back what was issued for a case whose decision is undone."""
     for place, result in enumerate(case.issued, 1):
         kind = catalog.credential_kinds().get(result)
-        if kind is not None:
+        if kind is not None and not case.about:
             issuer = catalog.departments()[kind.issuer]
             number = codes.make_e_licence_id(
-                issuer.credit_code + kind.type_code[-3:], issuer.credit_code, f"{case.number}{place:02d}"
+                issuer.credit_code + kind.type_code[-3:], issuer.credit_code, _serial(case, place)
             )
             credentials.revoke(case.applicant, kind.code, number, current().at)

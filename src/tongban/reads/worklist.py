@@ -3,6 +3,7 @@ handed over. Each tab reads one partial index per center and stops after a bound
 with the number of cases."""
 
 import datetime as dt
+import re
 from typing import Literal
 
 import msgspec
@@ -23,6 +24,7 @@ from tongban.registers.cases import rows as case_rows
 from tongban.registers.catalog import queries as catalog
 
 Show = Literal["todo", "sent"]
+_NUMBER = re.compile(r"[0-9A-Z]{22}(?:-[0-9]{2})?", re.ASCII)
 STATES = ("unlooked", "received", "correcting", "accepted", "special", "decided")
 LIGHTS = ("red", "yellow", "green", "paused")
 # A filter looks through at most this many nearest cases for one page; the next page goes on from there.
@@ -286,9 +288,9 @@ def find(actor: Actor, typed: str) -> str:
     """The number of the case that was meant: as typed, with spaces, in small letters, or read from the QR of a receipt."""
     word = "".join(typed.split()).upper()
     # A scanner types the whole address of the receipt's QR; the number is in it.
-    inside = [w for w in word.replace("?", "/").replace("=", "/").split("/") if len(w) == 22]
+    inside = [w for w in word.replace("?", "/").replace("=", "/").split("/") if _NUMBER.fullmatch(w)]
     number = inside[0] if inside else word
-    if len(number) != 22 or not number.isascii() or not number.isalnum():
+    if not _NUMBER.fullmatch(number):
         raise NotFound(
             "case.not_found",
             "办件编号是22位,请核对后再输,或扫描收件凭证上的二维码",

@@ -4,7 +4,13 @@ from typing import Annotated
 
 from ninja import Path, Query
 
-Number = Annotated[str, Path(pattern=r"^[0-9]{21}[0-9A-Z]$", description="办件编号: the public number of a case (22)")]
+Number = Annotated[
+    str,
+    Path(
+        pattern=r"^[0-9]{21}[0-9A-Z](-[0-9]{2})?$",
+        description="办件编号: the public number of a case (22; of a case within a life event 25)",
+    ),
+]
 ItemCode = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,60}$", description="The code of an item, e.g. jinglaoka")]
 CenterInPath = Annotated[str, Path(pattern=r"^[0-9]{9}$", description="A center (9 digits)")]
 VisitId = Annotated[

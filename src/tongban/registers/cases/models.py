@@ -8,7 +8,7 @@ from django.db.models import Q
 class CaseRow(models.Model):
     """The fold of a log, written in the transaction of its last fact. Rebuilt at will; `verify` compares."""
 
-    number = models.CharField(max_length=24, primary_key=True)
+    number = models.CharField(max_length=25, primary_key=True)
     query_code = models.CharField(max_length=6)
     item = models.TextField()
     version = models.IntegerField()
@@ -72,7 +72,7 @@ class CaseRow(models.Model):
 class FactRow(models.Model):
     """Entry n of the log of a case. Only ever inserted (a trigger refuses more)."""
 
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=25)
     n = models.IntegerField()
     kind = models.TextField()
     at = models.DateTimeField()
@@ -91,7 +91,7 @@ class FactRow(models.Model):
 class Sealed(models.Model):
     """What is personal and belongs to a fact: answers and notes, sealed, named in the log by digest."""
 
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=25)
     digest = models.TextField()
     kind = models.TextField()
     body = models.BinaryField()
@@ -104,7 +104,7 @@ class Sealed(models.Model):
 class Paper(models.Model):
     """A paper handed in with a case: what it satisfies, how, its grade, and where its bytes are (by digest)."""
 
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=25)
     n = models.IntegerField()
     place = models.IntegerField()
     material = models.TextField()
@@ -143,7 +143,7 @@ class Draft(models.Model):
     rev = models.IntegerField(default=1)
     body = models.BinaryField()
     updated_at = models.DateTimeField()
-    used_by = models.CharField(max_length=24, default="")
+    used_by = models.CharField(max_length=25, default="")
 
     class Meta:
         db_table = "cases_draft"

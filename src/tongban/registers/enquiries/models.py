@@ -8,7 +8,7 @@ class EnquiryRow(models.Model):
     """One enquiry; written twice at most: asked, answered."""
 
     id = models.UUIDField(primary_key=True)
-    number = models.CharField(max_length=24)
+    number = models.CharField(max_length=25)
     department = models.TextField()
     material = models.TextField()
     center = models.CharField(max_length=9)
