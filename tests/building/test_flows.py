@@ -43,6 +43,7 @@ EXEMPT = {
     "despatch.dossier": "reads what goes with the pen; its callers are steps",
     "despatch.file_list": "reads which scans a case has",
     "incoming.arrived": "one act per bag; the transaction begins and ends inside",
+    "incoming.arrived_together": "one act for the bags that go together; the transaction begins and ends inside",
     "incoming.node_actor": "pure: a node as the one who acts",
     "incoming.heard": "a status message: positions of lanes, no act of the city (no audit line each second)",
     "incoming.restored": "calls one act",
@@ -132,6 +133,7 @@ def test_acts_have_names_of_their_own() -> None:
 
 # Functions that stand around whole acts, so that the error they catch has ended its transaction already.
 AROUND = {
+    "incoming._apply_all": "bags that fail together are applied one by one",
     "incoming._apply": "a bag that fails as a whole is applied letter by letter",
     "incoming._single": "a letter on which the program fails is parked",
     "incoming.tried": "a parked letter that fails again stays parked, and who tried is told so",

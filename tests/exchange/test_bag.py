@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exchange.ring import AT, enrolled
-from tongban.exchange import bag, keys
+from tongban.exchange import bag, keys, providers
 from tongban.exchange.bag import Bag, BagRefused
 from tongban.exchange.keys import SKEW, Keys
 from tongban.exchange.providers import PROVIDERS
@@ -55,6 +55,27 @@ def test_a_changed_byte_is_refused_wherever_it_is(houses: Any, provider: str, pl
     data = bytearray(bag.pack(letters(), houses[provider]["a"], at=AT))
     data[place % len(data)] ^= change
     assert refused(bytes(data), houses[provider]["b"])
+
+
+def test_an_sm2_wrapped_key_serves_for_some_bags_and_no_nonce_twice(
+    houses: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(providers, "SERVES_BAGS", 3)
+    house, sm2 = houses["sm2"], providers.SM2()
+    monkeypatch.setitem(PROVIDERS, "sm2", sm2)
+    packed = [bag.pack(letters(), house["a"], at=AT) for _ in range(7)]
+    wrapped = [parts(data)[1] for data in packed]
+    assert [wrapped.count(one) for one in dict.fromkeys(wrapped)] == [3, 3, 1]
+    assert len({parts(data)[3][:12] for data in packed}) == 7
+    assert [bag.unpack(data, house["b"], at=AT).letters for data in packed] == [LETTERS] * 7
+    assert parts(bag.pack(letters(to_node="c"), house["a"], at=AT))[1] not in wrapped, "to each receiver its own"
+    monkeypatch.setattr(providers, "SERVES_SECONDS", 0.0)
+    assert parts(bag.pack(letters(), house["a"], at=AT))[1] not in wrapped
+    # What was unwrapped once opens for nobody else.
+    assert refused(packed[0], house["c"]) == "not_for_me"
+    changed = bytes([wrapped[0][-1] ^ 1])
+    with pytest.raises(providers.Unusable):
+        sm2.unwrap(house["b"].own[bag.peek(packed[0]).sealed_for].seal, wrapped[0][:-1] + changed, b"")
 
 
 @both

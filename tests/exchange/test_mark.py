@@ -43,7 +43,7 @@ def find(office: LocalOffice, known: Mark | None, meanwhile: Callable[[asyncio.E
         hands, stop = Hands("aside", 1), asyncio.Event()
         place = Place(
             NODE, OTHERS, office.way(NODE), hands.do, lambda: AT,
-            arrive=found.read.append, restored=found.restored.append, say=found.said.append,
+            arrive=found.read.extend, restored=found.restored.append, say=found.said.append,
         )  # fmt: skip
         try:
             async with asyncio.timeout(30), asyncio.TaskGroup() as group:

@@ -1,7 +1,7 @@
 """Bags are confirmed when they are committed and not before; trouble with the database brings them again, in order if it passes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,14 +27,21 @@ class Desk:
     def __init__(self) -> None:
         self.applied: list[bytes] = []
         self.began: list[bytes] = []
+        self.together: list[int] = []
         self.told: list[Done] = []
         self.trouble: Callable[[bytes], None] = lambda data: None
 
-    def arrive(self, data: bytes) -> Done:
-        self.began.append(data)
-        self.trouble(data)
-        self.applied.append(data)
-        return Done("a", "letters")
+    def arrive(self, some: Sequence[bytes]) -> list[Done]:
+        """All or none, as a transaction."""
+        self.together.append(len(some))
+        self.began += some
+        for data in some:
+            self.trouble(data)
+        self.applied += some
+        return [Done("a", "letters") for _ in some]
+
+    def hear(self, data: bytes) -> Done:
+        return self.arrive([data])[0]
 
 
 async def in_place(work: Callable[..., Done], /, *arguments: object) -> Done:
@@ -47,7 +54,7 @@ def run(office: LocalOffice, desk: Desk, until: Callable[[], bool], then: Callab
 
     async def inside() -> None:
         way = LocalTransport(office, "b")
-        room = Receiver(way, in_place, arrive=desk.arrive, hear=desk.arrive, applied=desk.told.append)  # type: ignore[arg-type]
+        room = Receiver(way, in_place, arrive=desk.arrive, hear=desk.hear, applied=desk.told.append)  # type: ignore[arg-type]
         stop = asyncio.Event()
         task = asyncio.create_task(room.run(stop))
         async with asyncio.timeout(20):
@@ -83,19 +90,36 @@ def test_each_lane_in_order_and_then_confirmed(desk: Desk, office: LocalOffice) 
     assert b"from c" in desk.applied and len(desk.told) == 41
 
 
+def test_what_has_gathered_goes_together_of_each_sender_in_turn(desk: Desk, office: LocalOffice) -> None:
+    """A node that sends a pile delays the one bag of another by one bag, not by the pile."""
+    put(office, *(f"a{n:02}" for n in range(30)))
+    put(office, "c0", "c1", sender="c")
+    run(office, desk, lambda: office.waiting("b") == 0)
+    assert max(desk.together) == receiver.TOGETHER, "one transaction and not thirty"
+    assert desk.applied[:5] == [b"a00", b"c0", b"a01", b"c1", b"a02"]
+    assert [data for data in desk.applied if data[:1] == b"a"] == [b"a%02d" % n for n in range(30)]
+
+
+def test_a_large_bag_goes_almost_alone(desk: Desk, office: LocalOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver, "TOGETHER_BYTES", 100)
+    put(office, "1", "2" * 99, "3" * 300, "4", "5")
+    run(office, desk, lambda: office.waiting("b") == 0)
+    assert desk.together == [2, 1, 2] and len(desk.applied) == 5
+
+
 def test_a_slow_lane_does_not_hold_up_another(desk: Desk, office: LocalOffice) -> None:
     """The first lane stands (its database work does not end); the other goes on."""
     put(office, "piece", lane="files")
     put(office, "1", "2", "3")
     gate = asyncio.Event()
 
-    async def slowly(work: Callable[..., Done], /, data: bytes) -> Done:
-        if data == b"piece":
+    async def slowly(work: Callable[..., list[Done]], /, some: Sequence[bytes]) -> list[Done]:
+        if b"piece" in some:
             await gate.wait()
-        return work(data)
+        return work(some)
 
     async def inside() -> None:
-        room = Receiver(LocalTransport(office, "b"), slowly, arrive=desk.arrive, hear=desk.arrive, applied=desk.told.append)  # type: ignore[arg-type]  # fmt: skip
+        room = Receiver(LocalTransport(office, "b"), slowly, arrive=desk.arrive, hear=desk.hear, applied=desk.told.append)  # type: ignore[arg-type]  # fmt: skip
         stop = asyncio.Event()
         task = asyncio.create_task(room.run(stop))
         async with asyncio.timeout(20):

@@ -101,6 +101,50 @@ def test_nothing_is_left_out_on_a_bad_way(house: dict[str, Keys], seed: int, mon
     assert numbers(taken(office, house, "yangpu")) == list(range(200))
 
 
+def copies(to: str, begin: int, many: int = 1) -> None:
+    """Copies of facts, for which nobody waits."""
+    outbox.post_many([(to, letters.Facts(f"{begin + i}", ())) for i in range(many)], AT)
+
+
+def test_copies_of_facts_gather_and_what_is_waited_for_does_not(house: dict[str, Keys], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(relay, "GATHER", 30.0)
+    office = LocalOffice()
+    here, came = [0], list[int]()
+
+    async def gathers(sender: Relay) -> bool:
+        """The first goes at once; the next ones wait, until a letter comes that somebody waits for."""
+        sent_now = (await sender._do(sent)).get("city", (0, 0))[1]
+        if here[0] == 0:
+            await sender._do(copies, "city", 0)
+        elif here[0] == 1 and sent_now == 1:
+            for n in range(1, 6):
+                await sender._do(copies, "city", n)
+                await asyncio.sleep(0.01)
+            came.append((await sender._do(sent))["city"][1])
+        elif here[0] == 2:
+            await sender._do(post, "city", 1)
+        else:
+            return here[0] == 3 and sent_now == 7
+        here[0] += 1
+        return False
+
+    work(office, gathers)
+    assert came == [1], "they wait for each other"
+    assert [len(one.letters) for one in taken(office, house, "city")] == [1, 6]
+
+
+def test_copies_that_gathered_leave_by_themselves(house: dict[str, Keys]) -> None:
+    office = LocalOffice()
+    copies("city", 0)
+    work(office, settled)
+    copies("city", 1, 3)
+    work(office, settled)
+    copies("city", 4, 3 * bag.LETTERS)
+    work(office, settled)
+    bags = taken(office, house, "city")
+    assert [one.last for one in bags] == [1, 4, 260, 516, 772], "a pile does not wait"
+
+
 def test_a_dead_lane_delays_only_itself(house: dict[str, Keys]) -> None:
     office = LocalOffice()
     real, tries = office.put, []

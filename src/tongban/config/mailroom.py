@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,8 @@ def above() -> Any:
     from tongban.plumbing import clock
     from tongban.registers.catalog import queries as catalog
 
-    def arrive(data: bytes) -> Arrived:
-        return incoming.arrived(data, at=clock.now())
+    def arrive(some: Sequence[bytes]) -> list[Arrived]:
+        return incoming.arrived_together(some, at=clock.now())
 
     def hear(data: bytes) -> Arrived:
         at = clock.now()

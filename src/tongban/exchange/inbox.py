@@ -40,14 +40,33 @@ class Waiting(Exception):
     """So many bags wait for a missing one that no more are kept: leave them in the stream."""
 
 
+class Place(msgspec.Struct, frozen=True):
+    """How far a lane is: the last letter that was applied or parked, and whether bags wait behind a missing one."""
+
+    last: int
+    kept: bool
+
+
+def positions(lanes: Iterable[tuple[str, str]], at: dt.datetime) -> dict[tuple[str, str], Place]:
+    """How far these lanes (from node, lane) are; they stay locked until the transaction ends, always in the same order."""
+    wanted = sorted(set(lanes))
+    say_rows(
+        "insert into exchange_in_lane (from_node, lane, last, known, at)",
+        [(node, lane, 0, 0, at) for node, lane in wanted],
+        "on conflict do nothing",
+    )
+    rows = ask(
+        "select from_node, lane, last, exists (select from exchange_bag b where b.from_node = l.from_node "
+        "and b.lane = l.lane and b.reason = '') from exchange_in_lane l where (from_node, lane) in "
+        "(select * from unnest(%s::text[], %s::text[])) order by from_node, lane for update",
+        [[node for node, _ in wanted], [lane for _, lane in wanted]],
+    )
+    return {(node, lane): Place(last, kept) for node, lane, last, kept in rows}
+
+
 def position(from_node: str, lane: str, at: dt.datetime) -> int:
     """The last letter of a lane that was applied or parked; the lane stays locked until the transaction ends."""
-    say(
-        "insert into exchange_in_lane (from_node, lane, last, known, at) values (%s, %s, 0, 0, %s) on conflict do nothing",
-        [from_node, lane, at],
-    )
-    (row,) = ask("select last from exchange_in_lane where from_node = %s and lane = %s for update", [from_node, lane])
-    return int(row[0])
+    return positions([(from_node, lane)], at)[from_node, lane].last
 
 
 def advance(from_node: str, lane: str, last: int, at: dt.datetime) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -77,7 +77,7 @@ class Place:
 
     def __init__(
         self, node: str, others: Iterable[str], way: Transport, do: Do, now: Clock, *,
-        arrive: Callable[[bytes], object], restored: Callable[[dt.datetime], None], say: Callable[[str], None],
+        arrive: Callable[[Sequence[bytes]], object], restored: Callable[[dt.datetime], None], say: Callable[[str], None],
     ) -> None:  # fmt: skip
         """``arrive`` applies a bag and ``restored`` asks the others for what this node has forgotten, in a thread; ``say`` tells
         why the web must wait."""
@@ -137,7 +137,7 @@ class Place:
             except BagRefused:
                 continue
             if head.last > lanes.get(f"in/{head.from_node}/{head.lane}", 0):
-                await self._do(self._arrive, data)
+                await self._do(self._arrive, [data])
                 many += 1
         return False
 

@@ -23,8 +23,8 @@ LETTERS, FILES = LANES = "letters", "files"
 CHANNEL = "exchange_posted"
 KEEP = dt.timedelta(days=30)
 """How long a delivered letter is kept: a node restored from a backup of this age asks for it again."""
-
-
+FEW = 64
+"""Copies of facts that may wait for each other for a moment."""
 SENT_FOR = dt.timedelta(days=5)
 """How long a file that was sent counts as being there: less than the days after which a node forgets one that no case names."""
 
@@ -37,7 +37,8 @@ class Outgoing(msgspec.Struct, frozen=True):
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """A lane to another node: the last number given, how far it is in the stream, how far it was applied there."""
+    """A lane to another node: the last number given, how far it is in the stream, how far it was applied there. ``patient``: what is
+    to be sent are a few copies of facts and nothing that somebody waits for."""
 
     to: str
     lane: str
@@ -45,6 +46,7 @@ class Lane(msgspec.Struct, frozen=True):
     sent: int
     delivered: int
     turn: int
+    patient: bool = False
 
 
 def post(to: str, body: letters.Body, at: dt.datetime, *, number: str = "", n: int = 0) -> None:
@@ -107,9 +109,10 @@ def number(most: int = 1_000) -> int:
 def lanes(to: str = "") -> list[Lane]:
     """All lanes (to one node)."""
     rows = ask(
-        "select to_node, lane, last, sent, delivered, turn from exchange_out_lane where %s in ('', to_node) "
-        "order by to_node, lane",
-        [to],
+        "select to_node, lane, last, sent, delivered, turn, last - sent between 1 and %s and not exists (select from "
+        "exchange_letter l where l.to_node = o.to_node and l.lane = o.lane and l.seq > o.sent and l.kind <> 'facts') "
+        "from exchange_out_lane o where %s in ('', to_node) order by to_node, lane",
+        [FEW, to],
     )
     return [Lane(*row) for row in rows]
 

@@ -6,6 +6,7 @@ one to sign and one to be sealed for: a pair that does both would let a signatur
 """
 
 import os
+import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -17,7 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY = 16
-"""Bytes of a bag's own key (SM4)."""
+"""Bytes of the key that seals bags (SM4)."""
+SERVES_SECONDS, SERVES_BAGS = 600.0, 500
+"""How long, and for how many bags, one SM2-wrapped key serves."""
+REMEMBERED = 256
+"""Unwrapped keys that are remembered: a few of each node that writes to us."""
 
 
 class Unusable(Exception):
@@ -109,7 +114,16 @@ class Curve25519:
 
 class SM2:
     """SM2 with SM3 (GB/T 32918), by GmSSL: a random key encrypted for the receiver. What the header says is bound by the bag's
-    own seal, whose additional data it is, and by the signature."""
+    own seal, whose additional data it is, and by the signature.
+
+    A wrapped key serves for some hundred bags to the same receiver, each with a nonce of its own: to wrap and to unwrap costs as
+    much as to verify (half a millisecond each, and GmSSL lets no other thread work meanwhile)."""
+
+    def __init__(self) -> None:
+        # Of each receiver's key: what was wrapped, the key, when that was, for how many bags it served. Replaced as a whole, so
+        # threads may meet here: at worst both wrap.
+        self._wrapped: dict[bytes, tuple[bytes, bytes, float, int]] = {}
+        self._unwrapped: dict[bytes, bytes] = {}
 
     def make(self) -> tuple[Pair, Pair]:
         return _Pair(*gmssl_pyx.sm2_key_generate()), _Pair(*gmssl_pyx.sm2_key_generate())
@@ -140,13 +154,26 @@ class SM2:
         return good
 
     def wrap(self, public: bytes, context: bytes) -> tuple[bytes, bytes]:
-        key = os.urandom(KEY)
-        return _usable(lambda: gmssl_pyx.sm2_encrypt(public, key)), key
+        now, held = time.monotonic(), self._wrapped.get(public)
+        if held is not None and now - held[2] < SERVES_SECONDS and held[3] < SERVES_BAGS:
+            wrapped, key, since, many = held
+        else:
+            key, since, many = os.urandom(KEY), now, 0
+            wrapped = _usable(lambda: gmssl_pyx.sm2_encrypt(public, key))
+        self._wrapped[public] = (wrapped, key, since, many + 1)
+        return wrapped, key
 
     def unwrap(self, pair: Pair, wrapped: bytes, context: bytes) -> bytes:
+        # Also by our own key: what was wrapped for one that is gone must not open.
+        place = pair.private + wrapped
+        if (known := self._unwrapped.get(place)) is not None:
+            return known
         key: bytes = _usable(lambda: gmssl_pyx.sm2_decrypt(pair.private, wrapped))
         if len(key) != KEY:
             raise Unusable("the wrapped key has another length")
+        if len(self._unwrapped) >= REMEMBERED:
+            self._unwrapped.clear()
+        self._unwrapped[place] = key
         return key
 
 

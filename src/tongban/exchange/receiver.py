@@ -1,11 +1,11 @@
-"""Letters that arrive: fetched a few at a time, applied lane by lane, and confirmed only when they are committed. What a letter does
-is decided above (``arrive`` is given from there)."""
+"""Letters that arrive: fetched a few at a time, applied in the order of their lanes, what has gathered together, and confirmed only when
+they are committed. What a letter does is decided above (``arrive`` is given from there)."""
 
 import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from django.db import DatabaseError, InterfaceError
@@ -17,8 +17,11 @@ from tongban.exchange.inbox import Waiting
 from tongban.exchange.transports.way import Delivery, Transport
 from tongban.plumbing.crypto import KeysRefused
 
-IN_HAND = 16
+IN_HAND = 48
 """Bags in memory at most, applied or waiting for it."""
+TOGETHER, TOGETHER_BYTES = 32, 64_000
+"""So many small bags go into one transaction at most, or so many bytes: a full bag goes almost alone, so that nobody waits long
+behind a node that sends a pile."""
 LOOK = 0.5
 PAUSES = (0.1, 0.5, 2.0)
 """Seconds between tries of a bag when the database has trouble, in its place in the lane; then it goes back to the stream."""
@@ -49,12 +52,13 @@ class Receiver(Generic[D]):
     """The receiving half of the mail room."""
 
     def __init__(
-        self, way: Transport, do: Do, *, arrive: Callable[[bytes], D], hear: Callable[[bytes], D],
+        self, way: Transport, do: Do, *, arrive: Callable[[Sequence[bytes]], Sequence[D]], hear: Callable[[bytes], D],
         applied: Callable[[D], None],
     ) -> None:  # fmt: skip
-        """``arrive`` applies a bag and ``hear`` a status word, in a thread; ``applied`` is told of it afterwards."""
+        """``arrive`` applies bags and ``hear`` a status word, in a thread; ``applied`` is told of each afterwards."""
         self._way, self._do, self._arrive, self._listen, self._applied = way, do, arrive, hear, applied
-        self._queues: dict[tuple[str, str], deque[Delivery]] = {}
+        # Lane name -> sender -> what waits. Each name has a worker of its own: a file of 20 MB does not hold up facts.
+        self._queues: dict[str, dict[str, deque[Delivery]]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._in_hand: set[Delivery] = set()
         self._freed = asyncio.Event()
@@ -91,52 +95,75 @@ class Receiver(Generic[D]):
                 continue
             for delivery in await self._way.fetch(room, LOOK):
                 self._in_hand.add(delivery)
-                queue = self._queues.get(delivery.lane)
+                sender, lane = delivery.lane
+                queue = self._queues.get(lane)
                 if queue is None:
-                    # Each lane in order, lanes beside each other: a file of 20 MB does not hold up the facts behind it.
-                    queue = self._queues[delivery.lane] = deque()
-                    worker = asyncio.create_task(self._work(delivery.lane), name=f"from {delivery.lane}")
+                    queue = self._queues[lane] = {}
+                    worker = asyncio.create_task(self._work(lane), name=f"lanes {lane}")
                     self._workers.add(worker)
                     worker.add_done_callback(self._workers.discard)
-                queue.append(delivery)
+                queue.setdefault(sender, deque()).append(delivery)
 
-    async def _work(self, lane: tuple[str, str]) -> None:
+    async def _work(self, lane: str) -> None:
         queue = self._queues[lane]
         try:
-            while queue:
-                delivery = queue.popleft()
+            while some := _next(queue):
                 if self._stop.is_set():
-                    await delivery.nak(0)
+                    for delivery in some:
+                        await delivery.nak(0)
                 else:
-                    await self._one(delivery)
-                self._in_hand.discard(delivery)
+                    await self._some(some)
+                self._in_hand.difference_update(some)
                 self._freed.set()
         finally:
             del self._queues[lane]
 
-    async def _one(self, delivery: Delivery) -> None:
-        for pause in (*PAUSES, None):
+    async def _some(self, some: list[Delivery]) -> None:
+        """What has gathered goes together; when that fails, each alone, so that one bad bag holds up no other."""
+        pauses: tuple[float, ...] = PAUSES
+        if len(some) > 1:
             try:
-                done = await self._do(self._arrive, delivery.data)
+                done = await self._do(self._arrive, [delivery.data for delivery in some])
+            except Exception as error:
+                log.info("%d bags do not go together: %s", len(some), type(error).__name__)
+            else:
+                await self._confirm(some, done)
+                return
+        for delivery in some:
+            if not await self._one(delivery, pauses):
+                # The database was given its time once.
+                pauses = ()
+
+    async def _one(self, delivery: Delivery, pauses: tuple[float, ...]) -> bool:
+        """False when the database has trouble."""
+        for pause in (*pauses, None):
+            try:
+                done = await self._do(self._arrive, [delivery.data])
             except Waiting:
                 await self._put_back(delivery)
-                return
+                return True
             except (DatabaseError, InterfaceError, KeysRefused) as error:
                 self._told.wrong(error)
                 if pause is None or self._stop.is_set():
-                    await self._put_back(delivery)
-                    return
+                    break
                 await asyncio.sleep(pause)
             except Exception:
                 # A mistake of ours; the letter is kept by the stream until it is mended.
                 log.exception("a bag could not be applied")
                 await self._put_back(delivery)
-                return
+                return True
             else:
-                await delivery.ack()
-                self._told.right()
-                self._applied(done)
-                return
+                await self._confirm([delivery], done)
+                return True
+        await self._put_back(delivery)
+        return False
+
+    async def _confirm(self, some: Sequence[Delivery], done: Sequence[D]) -> None:
+        for delivery in some:
+            await delivery.ack()
+        self._told.right()
+        for one in done:
+            self._applied(one)
 
     async def _put_back(self, delivery: Delivery) -> None:
         if self._stop.is_set():
@@ -181,3 +208,20 @@ class Receiver(Generic[D]):
                 due = time.monotonic() + STILL_WORKING
                 for delivery in list(self._in_hand):
                     await delivery.working()
+
+
+def _next(queue: dict[str, deque[Delivery]]) -> list[Delivery]:
+    """What is applied next: of each sender in turn its oldest bag, as long as it is little."""
+    found: list[Delivery] = []
+    size = 0
+    while queue and len(found) < TOGETHER:
+        sender = next(iter(queue))
+        size += len(queue[sender][0].data)
+        if found and size > TOGETHER_BYTES:
+            break
+        waiting = queue.pop(sender)
+        found.append(waiting.popleft())
+        if waiting:
+            # Behind the others.
+            queue[sender] = waiting
+    return found

@@ -28,6 +28,9 @@ POLL = 0.5
 """Seconds after which a sleeping relay looks by itself, should a call have been lost."""
 BUSY, BUSY_PAUSE = 20, 0.015
 """From so many letters at once on, writers need not wake us: we look every few milliseconds."""
+GATHER = 0.05
+"""Seconds between bags of a lane that carries copies of facts: while many are written they go together, and the first after a silence
+goes at once. What somebody waits for (a dossier, a request, an answer) never waits."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 TROUBLE = (Away, BagRefused, KeysRefused, Tampered, DatabaseError, InterfaceError, OSError)
 
@@ -47,6 +50,7 @@ class _Lane:
         self.seen = seen
         self.task: asyncio.Task[None] | None = None
         self.pause = 0.0
+        self.last_bag = -GATHER
         self.told = Told(f"lane {seen.lane} to {seen.to}")
 
 
@@ -61,6 +65,7 @@ class Relay:
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._told = Told("numbering letters")
         self._settled = False
+        self._due: float | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop``; then what is under way is waited for and noted."""
@@ -101,14 +106,18 @@ class Relay:
             await self._do(outbox.asleep, True)
             # Once more: what was posted before the flag was seen rang no bell.
             return 1
-        await _first(self.bell, self._stop, POLL)
+        await _first(self.bell, self._stop, POLL if self._due is None else min(POLL, max(0.001, self._due - _now())))
         return 1
 
     def _serve(self, lanes: list[outbox.Lane]) -> None:
+        self._due = None
         for seen in lanes:
             lane = self._lanes.setdefault((seen.to, seen.lane), _Lane(seen))
             lane.seen = seen
             if lane.task is None and seen.last > seen.sent and not self._full(seen, seen.sent):
+                if seen.patient and (due := lane.last_bag + GATHER) > _now():
+                    self._due = min(due, self._due or due)
+                    continue
                 lane.task = asyncio.create_task(self._tend(lane), name=f"lane {seen.to}/{seen.lane}")
 
     def _full(self, seen: outbox.Lane, position: int) -> bool:
@@ -146,7 +155,9 @@ class Relay:
                         break
                     sending = self._way.publish(seen.to, seen.lane, packed.data, packed.name)
                     under_way.append((packed.last, asyncio.create_task(sending)))
-                    position = packed.last
+                    position, lane.last_bag = packed.last, _now()
+                    # What is written meanwhile gathers for the next one.
+                    more = not seen.patient
                 if not under_way:
                     return
                 last, publishing = under_way.popleft()
@@ -175,6 +186,10 @@ class Relay:
                 continue
             return _Packed(last, f"{self.node}.{seen.to}.{seen.lane}.{seen.turn}.{first}-{last}", data)
         return None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def either(stop: asyncio.Event, seconds: float) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,7 @@ log = logging.getLogger("tongban.exchange")
 class Above(msgspec.Struct, frozen=True):
     """What the floors above give the mail room, which may not know them. All run in threads."""
 
-    arrive: Callable[[bytes], Done]
+    arrive: Callable[[Sequence[bytes]], Sequence[Done]]
     hear: Callable[[bytes], Done]
     restored: Callable[[dt.datetime], None]
     tend: Callable[[dt.datetime], object]

@@ -19,8 +19,9 @@ from tongban.exchange.letters import Position
 from tongban.exchange.relay import TROUBLE, Clock, either
 from tongban.exchange.transports.way import Transport
 
-SOON, NOT_AGAIN = 0.05, 0.25
-"""Seconds after a bag was applied, gathering what else is applied meanwhile; and at most so often."""
+SOON, NOT_AGAIN = 0.05, 1.0
+"""Seconds after a bag was applied, gathering what else is applied meanwhile; and at most so often: a word that says "so far" four times
+a second to sixteen nodes costs more than the letters it is about."""
 UNSETTLED = 1.0
 QUIET_CITY, QUIET = 3.0, 10.0
 """Seconds between words where nothing happens: with the city, whose copies are shown with "as of", and between districts."""

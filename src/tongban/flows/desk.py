@@ -1,5 +1,5 @@
 """The desk on which a bag is opened: who sent it and the cases it is about, read and locked at once, so that applying many
-letters costs few questions to the database."""
+letters, of one bag or of several, costs few questions to the database."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -30,13 +30,14 @@ class Known(msgspec.Struct):
 
 
 class Desk:
-    """One bag: sender, lane, version of the letters, the time, and what its steps find out."""
+    """One bag: sender, lane, version of the letters, the time, and what its steps find out. Bags that are opened in one transaction
+    lie ``beside`` each other: what one of them moves, the others see moved."""
 
-    def __init__(self, sender: str, lane: str, schema: int, at: dt.datetime) -> None:
+    def __init__(self, sender: str, lane: str, schema: int, at: dt.datetime, *, beside: "Desk | None" = None) -> None:
         self.sender, self.lane, self.schema, self.at = sender, lane, schema, at
-        self.known: dict[str, Known] = {}
-        self.watchers: dict[str, list[str]] = {}
-        self.touched: set[str] = set()
+        self.known: dict[str, Known] = beside.known if beside else {}
+        self.watchers: dict[str, list[str]] = beside.watchers if beside else {}
+        self.touched: set[str] = beside.touched if beside else set()
 
     def expect(self, some: Iterable[Letter]) -> None:
         """Read the cases that these letters are about, and at the city node who else hears of them."""
@@ -46,4 +47,4 @@ class Desk:
         for number, found in cases.get_many(wanted).items():
             self.known[number] = Known(found.case, found.query_code, found.department)
         if here.is_city():
-            self.watchers = watch.watchers(wanted)
+            self.watchers.update(watch.watchers(wanted))

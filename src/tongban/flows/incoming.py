@@ -1,9 +1,9 @@
-"""Letters that came in: a bag is opened and its letters are applied once, in one transaction; one that cannot be applied holds up
+"""Letters that came in: bags are opened and their letters are applied once, in one transaction; one that cannot be applied holds up
 no other, but is parked with its reason. The TABLE says which letter is done by which step."""
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -39,8 +39,8 @@ TABLE: dict[type[letters.Body], Step] = {
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """What became of a bag: from whom, which lane, how far that lane is now; ``kept``: it waits for earlier letters. ``touched``:
-    the cases that moved (an empty one: the catalog came)."""
+    """What became of a bag: from whom, which lane, how far that lane is now; ``kept``: bags of the lane wait for earlier letters.
+    ``touched``: the cases that moved in its transaction (an empty one: the catalog came)."""
 
     from_node: str = ""
     lane: str = ""
@@ -48,6 +48,13 @@ class Arrived(msgspec.Struct, frozen=True):
     kept: bool = False
     applied: int = 0
     touched: tuple[str, ...] = ()
+
+
+class Came(msgspec.Struct, frozen=True):
+    """A bag that was opened; ``data`` is the bag as it came, to be kept when earlier letters are missing."""
+
+    bag: Bag
+    data: bytes
 
 
 def node_actor(node: str) -> Actor:
@@ -58,6 +65,31 @@ def node_actor(node: str) -> Actor:
 def arrived(data: bytes, *, at: dt.datetime) -> Arrived:
     """Apply a bag. Whatever is wrong with its content is parked and shown; only trouble with the database is raised, and
     inbox.Waiting when so many bags wait that this one must stay in the stream."""
+    return arrived_together([data], at=at)[0]
+
+
+def arrived_together(some: Sequence[bytes], *, at: dt.datetime) -> list[Arrived]:
+    """Apply bags of several lanes, those of a lane in order, in one transaction: under load a commit for each bag of three letters
+    would be most of the work. When that fails, each gets a transaction of its own, so that a bad one spoils no other."""
+    opened = [_open(data, at) for data in some]
+    done = [Arrived() if one is None else Arrived(one.from_node, one.lane) for one in opened]
+    todo = [place for place, one in enumerate(opened) if one is not None and one.lane != bags.STATUS]
+    if not todo:
+        return done
+    came = [Came(opened[place], some[place]) for place in todo]  # type: ignore[arg-type]
+    for place, one in zip(todo, _apply_all(came, at), strict=True):
+        done[place] = one
+    touched = {number for one in done for number in one.touched}
+    # The newest word on each lane says whether bags wait behind it.
+    for lane in {(one.from_node, one.lane): one for one in done if one.from_node}.values():
+        touched.update(_follow_up(lane, at))
+    _follow(touched, at)
+    asking.do_waiting(at)
+    return done
+
+
+def _open(data: bytes, at: dt.datetime) -> Bag | None:
+    """The bag; None for one that is not believed, which is kept with the reason. A status word is heard at once."""
     try:
         bag = bags.unpack(data, keys.ours(), at=at)
     except BagRefused as why:
@@ -65,33 +97,41 @@ def arrived(data: bytes, *, at: dt.datetime) -> Arrived:
             log.warning("a refused bag is not kept, for so many are: %s", why.code)
         else:
             refuse(node_actor("unknown"), data, why.code, why.why, at=at)
-        return Arrived()
+        return None
     if bag.lane == bags.STATUS:
         heard(bag, at)
-        return Arrived(bag.from_node, bag.lane)
-    done = _apply(bag, data, at)
-    touched = {*done.touched}
-    while (following := _next(bag, done, at)) is not None:
+    return bag
+
+
+def _apply_all(came: list[Came], at: dt.datetime) -> list[Arrived]:
+    if len(came) > 1:
         try:
-            then = bags.unpack(following, keys.ours(), at=at)
+            return take(node_actor("here"), came, at=at)
+        except Exception as why:
+            if _passes(why):
+                raise
+    return [_apply(one, at) for one in came]
+
+
+def _follow_up(lane: Arrived, at: dt.datetime) -> set[str]:
+    """Bags that waited for what has just come; the cases that they move."""
+    touched: set[str] = set()
+    while lane.kept and (data := inbox.next_bag(lane.from_node, lane.lane, lane.seq, at)) is not None:
+        try:
+            bag = bags.unpack(data, keys.ours(), at=at)
         except BagRefused as why:
             # Its key was retired while it waited. Its letters are asked for again.
-            refuse(node_actor(bag.from_node), following, why.code, why.why, at=at)
+            refuse(node_actor(lane.from_node), data, why.code, why.why, at=at)
             break
-        done = _apply(then, following, at)
-        touched.update(done.touched)
-    _follow(touched, at)
-    asking.do_waiting(at)
-    return done
+        lane = _apply(Came(bag, data), at)
+        touched.update(lane.touched)
+    return touched
 
 
-def _next(bag: Bag, done: Arrived, at: dt.datetime) -> bytes | None:
-    return None if done.kept else inbox.next_bag(bag.from_node, bag.lane, done.seq, at)
-
-
-def _apply(bag: Bag, data: bytes, at: dt.datetime) -> Arrived:
+def _apply(one: Came, at: dt.datetime) -> Arrived:
+    bag = one.bag
     try:
-        return take(node_actor(bag.from_node), bag, data, at=at)
+        return take(node_actor(bag.from_node), [one], at=at)[0]
     except Exception as why:
         if _passes(why):
             raise
@@ -106,7 +146,7 @@ def _apply(bag: Bag, data: bytes, at: dt.datetime) -> Arrived:
 def _single(bag: Bag, seq: int, body: bytes, at: dt.datetime) -> Arrived:
     one = msgspec.structs.replace(bag, first=seq, last=seq, letters=[body])
     try:
-        return take(node_actor(bag.from_node), one, b"", at=at)
+        return take(node_actor(bag.from_node), [Came(one, b"")], at=at)[0]
     except Exception as why:
         if _passes(why):
             raise
@@ -128,33 +168,51 @@ def _failed(why: Exception) -> tuple[str, str]:
 
 
 @flow("letters.take")
-def take(actor: Actor, bag: Bag, data: bytes, *, at: dt.datetime) -> Arrived:
-    """Apply the letters of a bag that are new, all in this transaction. ``data`` is the bag as it came, to be kept when earlier
-    letters are missing."""
-    last = inbox.position(bag.from_node, bag.lane, at)
-    if bag.last <= last:
-        return Arrived(bag.from_node, bag.lane, last)
-    if bag.first > last + 1:
-        inbox.keep_bag(bag.from_node, bag.lane, bag.first, bag.last, data, at)
-        current().about(place=bag.from_node, lane=bag.lane, kept=[bag.first, bag.last])
-        return Arrived(bag.from_node, bag.lane, last, kept=True)
-    fresh = bag.letters[last + 1 - bag.first :]
-    desk = Desk(bag.from_node, bag.lane, bag.schema, at)
-    todo = []
-    for seq, body in enumerate(fresh, last + 1):
+def take(actor: Actor, came: Sequence[Came], *, at: dt.datetime) -> list[Arrived]:
+    """Apply the letters of bags that are new, all in this transaction."""
+    places = inbox.positions([(one.bag.from_node, one.bag.lane) for one in came], at)
+    last = {lane: place.last for lane, place in places.items()}
+    kept = {lane: place.kept for lane, place in places.items()}
+    done, todo = list[Arrived](), list[tuple[Desk, int, bytes, Letter]]()
+    desk: Desk | None = None
+    for bag, data in ((one.bag, one.data) for one in came):
+        lane, before = (bag.from_node, bag.lane), last[bag.from_node, bag.lane]
+        if bag.first > before + 1:
+            inbox.keep_bag(*lane, bag.first, bag.last, data, at)
+            kept[lane] = True
+        elif bag.last > before:
+            desk = Desk(*lane, bag.schema, at, beside=desk)
+            todo += _readable(desk, before, bag)
+            last[lane] = bag.last
+        done.append(Arrived(*lane, last[lane], kept[lane], last[lane] - before))
+    if desk is not None:
+        desk.expect([letter for *_, letter in todo])
+    for at_desk, seq, body, letter in todo:
+        _one(at_desk, seq, body, letter)
+    for lane, place in places.items():
+        if last[lane] > place.last:
+            inbox.advance(*lane, last[lane], at)
+    current().about(
+        place=came[0].bag.from_node if len(last) == 1 else "",
+        lanes=[[*lane, place.last + 1, last[lane]] for lane, place in sorted(places.items())],
+        kept=[[*lane] for lane, waits in sorted(kept.items()) if waits],
+    )
+    touched = tuple(sorted(desk.touched)) if desk else ()
+    return [msgspec.structs.replace(one, touched=touched) for one in done]
+
+
+def _readable(desk: Desk, before: int, bag: Bag) -> list[tuple[Desk, int, bytes, Letter]]:
+    """The letters of a bag behind a number; what this program does not understand is parked."""
+    found = []
+    for seq, body in enumerate(bag.letters[before + 1 - bag.first :], before + 1):
         try:
-            todo.append((seq, body, letters.decode(body, bag.schema)))
+            found.append((desk, seq, body, letters.decode(body, bag.schema)))
         except Unreadable as why:
             kind, number = letters.about(body)
             inbox.park(
-                bag.from_node, bag.lane, seq, bag.schema, body, "version", str(why), at, kind=kind, number=number
+                bag.from_node, bag.lane, seq, bag.schema, body, "version", str(why), desk.at, kind=kind, number=number
             )
-    desk.expect([letter for _, _, letter in todo])
-    for seq, body, letter in todo:
-        _one(desk, seq, body, letter)
-    inbox.advance(bag.from_node, bag.lane, bag.last, at)
-    current().about(place=bag.from_node, lane=bag.lane, letters=[last + 1, bag.last])
-    return Arrived(bag.from_node, bag.lane, bag.last, applied=len(fresh), touched=tuple(sorted(desk.touched)))
+    return found
 
 
 def _one(desk: Desk, seq: int, body: bytes, letter: Letter) -> None:
@@ -211,12 +269,12 @@ def try_again(actor: Actor, one: inbox.Parked, *, at: dt.datetime, key: str = ""
 @flow("letters.park")
 def park(actor: Actor, one: Bag, code: str, why: str, *, at: dt.datetime) -> Arrived:
     """Park the only letter of a bag, and go on behind it."""
-    inbox.position(one.from_node, one.lane, at)
+    place = inbox.positions([(one.from_node, one.lane)], at)[one.from_node, one.lane]
     kind, number = letters.about(one.letters[0])
     inbox.park(one.from_node, one.lane, one.first, one.schema, one.letters[0], code, why, at, kind=kind, number=number)
     inbox.advance(one.from_node, one.lane, one.last, at)
     current().about(place=one.from_node, lane=one.lane, seq=one.first, why=code)
-    return Arrived(one.from_node, one.lane, one.last)
+    return Arrived(one.from_node, one.lane, one.last, place.kept)
 
 
 @flow("letters.refuse")
