@@ -8,6 +8,7 @@ import msgspec
 
 from tongban.exchange import letters, outbox
 from tongban.exchange.letters import Position
+from tongban.exchange.queries import PARKED, Parked
 from tongban.plumbing import crypto
 from tongban.plumbing.statements import ask, say, say_rows
 
@@ -18,22 +19,6 @@ FARTHEST = 10**15
 REFUSED_BAGS = 1_000
 """Refused bags that are kept to be looked at. Whoever may speak to us could else fill the disk with what nobody signed."""
 ASK_AGAIN = dt.timedelta(seconds=3)
-
-
-class Parked(msgspec.Struct, frozen=True):
-    """A letter that waits: where it came from, which one, why it waits (code and words), how often it was tried."""
-
-    id: int
-    from_node: str
-    lane: str
-    seq: int
-    schema: int
-    kind: str
-    number: str
-    reason: str
-    detail: str
-    at: dt.datetime
-    tries: int
 
 
 class Waiting(Exception):
@@ -131,28 +116,20 @@ def park(
     say(
         "insert into exchange_parked (from_node, lane, seq, schema, kind, number, reason, detail, at, tries, body) "
         "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s) on conflict (from_node, lane, seq) do nothing",
-        [from_node, lane, seq, schema, _words(kind, 20), _words(number, 24), reason, _words(detail, 500), at,
+        [from_node, lane, seq, schema, _words(kind, 20), _words(number, 25), reason, _words(detail, 500), at,
          crypto.seal(data, context=_place(from_node, lane, seq))],
     )  # fmt: skip
 
 
-_PARKED = "select id, from_node, lane, seq, schema, kind, number, reason, detail, at, tries from exchange_parked"
-
-
-def parked(most: int = 200) -> list[Parked]:
-    """Parked letters, oldest first."""
-    return [Parked(*row) for row in ask(f"{_PARKED} order by id limit %s", [most])]
-
-
 def parked_about(numbers: Iterable[str], most: int = 200) -> list[Parked]:
     """Parked letters about these cases; those tried least come first, so that one that always fails hides no other."""
-    rows = ask(f"{_PARKED} where number = any(%s) order by tries, id limit %s", [list(numbers), most])
+    rows = ask(f"{PARKED} where number = any(%s) order by tries, id limit %s", [list(numbers), most])
     return [Parked(*row) for row in rows]
 
 
 def parked_for(reason: str, most: int = 200) -> list[Parked]:
     """Parked letters of this reason, those tried least first."""
-    rows = ask(f"{_PARKED} where reason = %s order by tries, id limit %s", [reason, most])
+    rows = ask(f"{PARKED} where reason = %s order by tries, id limit %s", [reason, most])
     return [Parked(*row) for row in rows]
 
 
@@ -160,7 +137,7 @@ def parked_due(at: dt.datetime, most: int = 100) -> list[Parked]:
     """Parked letters that it is time to try again: after 2, 4, 8 … seconds, and at last every ten minutes, or every hour where
     time alone does not help. Those tried least come first: whoever fills the table delays only what was tried often."""
     rows = ask(
-        f"{_PARKED} where coalesce(tried_at, at) <= %s::timestamptz - least(interval '2 s' * power(2, least(tries, 12)), "
+        f"{PARKED} where coalesce(tried_at, at) <= %s::timestamptz - least(interval '2 s' * power(2, least(tries, 12)), "
         "case when reason in ('gap', 'catalog', 'version') then interval '10 min' else interval '1 h' end) "
         "order by tries, id limit %s",
         [at, most],
@@ -170,7 +147,7 @@ def parked_due(at: dt.datetime, most: int = 100) -> list[Parked]:
 
 def parked_one(parked_id: int) -> Parked | None:
     """One parked letter; None when it has been dealt with."""
-    rows = ask(f"{_PARKED} where id = %s", [parked_id])
+    rows = ask(f"{PARKED} where id = %s", [parked_id])
     return Parked(*rows[0]) if rows else None
 
 
