@@ -14,6 +14,8 @@ FLOWS = [p for p in files() if p.parent == SRC / "flows" and p.name != "__init__
 
 # Public functions of flows/ that are neither an act nor a part of one, and why that is right.
 EXEMPT = {
+    "arrive.way": "asks outside, writes nothing",
+    "arrive.come": "asks outside, then one act",
     "arrive.online_center": "the cached catalog and layout",
     "arrive.resident": "pure: a person as the one who acts",
     "arrive.of_identity": "pure: the same from an identity",
@@ -27,6 +29,7 @@ EXEMPT = {
     "access.case_of_visit": "gives a case of the person served; writes nothing",
     "access.mandate_of": "finds the mandate that covers an item; writes nothing",
     "serve.gather": "three acts around a call outside, which no transaction may span",
+    "serve.gather_wanted": "as serve.gather",
     "serve.consented": "pure: the kinds of data in requests",
     "receive.version_open": "pure over the cached catalog",
     "receive.known_of": "reads what is known; its callers showed a visit",

@@ -25,22 +25,25 @@ def requests(
     held: Collection[str],
 ) -> tuple[Request, ...]:
     """One request per department that can give something this item needs. ``held`` are credential kinds held and valid."""
+    wanted = ((kinds[kind].issuer, kind) for kind in _credentials(version, materials) if kind in kinds)
+    return grouped(wanted, _checks(version, materials), offers, held)
+
+
+def grouped(
+    credentials: Iterable[tuple[str, str]],
+    checks: Iterable[tuple[str, str]],
+    offers: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
+    held: Collection[str],
+) -> tuple[Request, ...]:
+    """What is wanted, as (department, kind) and (department, check), in one request for each department that can give it."""
     wanted: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-
-    def want(department: str, kind: str = "", check: str = "") -> None:
-        gives, answers = offers.get(department, ((), ()))
-        lane = wanted.setdefault(department, ({}, {}))
-        if kind and kind in gives and kind not in held:
-            lane[0][kind] = None
-        if check and check in answers and f"check:{check}" not in held:
-            lane[1][check] = None
-
-    for kind in _credentials(version, materials):
-        if kind in kinds:
-            want(kinds[kind].issuer, kind=kind)
-    for department, check in _checks(version, materials):
-        want(department, check=check)
-    return tuple(Request(d, tuple(k), tuple(c)) for d, (k, c) in wanted.items() if k or c)
+    for department, kind in credentials:
+        if kind in offers.get(department, ((), ()))[0] and kind not in held:
+            wanted.setdefault(department, ({}, {}))[0][kind] = None
+    for department, check in checks:
+        if check in offers.get(department, ((), ()))[1] and f"check:{check}" not in held:
+            wanted.setdefault(department, ({}, {}))[1][check] = None
+    return tuple(Request(d, tuple(k), tuple(c)) for d, (k, c) in wanted.items())
 
 
 def _credentials(version: ItemVersion, materials: Mapping[str, MaterialKind]) -> Iterable[str]:

@@ -159,15 +159,20 @@ class Fetched(msgspec.Struct, frozen=True):
 def consent(
     actor: Actor, visit_id: str, item: str, requests: Sequence[Request], *, at: dt.datetime, key: str = ""
 ) -> str:
-    """授权: the person agrees, for this item and this visit, that these departments are asked for these kinds of data."""
+    """授权: the person agrees, for this item (or ``event:<code>``) and this visit, that these departments are asked for these
+    kinds of data."""
     visit = access.visit(actor, visit_id)
     given = Consent(
-        person=visit.applicant, purpose=f"item:{item}", kinds=consented(requests), about=f"visit:{visit_id}", given_at=at,
+        person=visit.applicant, purpose=_purpose(item), kinds=consented(requests), about=f"visit:{visit_id}", given_at=at,
         until=at + dt.timedelta(hours=12), given_by=visit.agent or visit.applicant,
     )  # fmt: skip
     reference = people_service.consent(make_consent(given))
     current().about(case=f"visit:{visit_id}", person=visit.applicant, item=item)
     return reference
+
+
+def _purpose(item: str) -> str:
+    return item if item.startswith("event:") else f"item:{item}"
 
 
 def consented(requests: Sequence[Request]) -> tuple[str, ...]:
@@ -203,7 +208,7 @@ def keep_fetched(
     current().about(
         case=f"visit:{visit_id}",
         person=visit.applicant,
-        reason=f"item:{item}",
+        reason=_purpose(item),
         kinds=sorted(one.kind for one in licences),
     )
 
@@ -218,12 +223,21 @@ def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: f
     held = {c.kind for c in credentials.for_person(visit.applicant) if c.valid_until is None or c.valid_until >= on}
     kinds = catalog.credential_kinds()
     wanted = fetching.requests(version, catalog.materials(), kinds, sockets.plugged().offers(), held)
+    return gather_wanted(actor, visit_id, item, version.name, wanted, at=at, budget=budget)
+
+
+def gather_wanted(
+    actor: Actor, visit_id: str, item: str, name: Text, wanted: Sequence[Request], *, at: dt.datetime,
+    budget: float = outside.BUDGET,
+) -> Fetched:  # fmt: skip
+    """The same for what is wanted already, for an item or (``event:<code>``) for all items of a life event at once."""
+    visit = access.visit(actor, visit_id)
     if not wanted:
         return Fetched()
     consent(actor, visit_id, item, wanted, at=at)
     identity = people.identity(visit.applicant)
     values = {code: k.value for code, k in people.known(visit.applicant).items()}
-    purpose = Purpose(about=f"visit:{visit_id}", item=item, reason=f"办理{version.name.zh}", actor=actor.ref)
+    purpose = Purpose(about=f"visit:{visit_id}", item=item.removeprefix("event:"), reason=f"办理{name.zh}", actor=actor.ref)
     calls: Calls = {}
     for request in wanted:
         port = sockets.plugged().department(request.department)

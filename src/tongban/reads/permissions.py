@@ -2,6 +2,7 @@
 and which departments may be asked for what. Names are masked; what has ended stays on the page, below what holds."""
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 
@@ -80,7 +81,8 @@ def _mandate(m: HeldMandate, applicant: str, names: dict[str, str], today: dt.da
 
 
 def _consent(c: HeldConsent, at: dt.datetime) -> ConsentLine:
-    item = catalog.items().get(c.purpose.removeprefix("item:"))
+    item: Any = catalog.items().get(c.purpose.removeprefix("item:"))
+    item = item or catalog.life_events().get(c.purpose.removeprefix("event:"))
     over = (
         (c.until is not None and at >= c.until)
         or (c.withdrawn_at is not None and at >= c.withdrawn_at)

@@ -1,4 +1,5 @@
-"""The public's way in: what this is, find an item by everyday words, read its guide, find a center. Nobody signs in."""
+"""The public's way in: what this is, find a life event or an item by everyday words, read its guide, find a center. Nobody signs
+in to read."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -9,7 +10,7 @@ from tongban.channels.shared.errors import respond
 from tongban.domain.refusals import NotFound, Refused
 from tongban.domain.text import Text
 from tongban.plumbing import clock
-from tongban.reads import centers, leaflet
+from tongban.reads import centers, event_guide, finder, leaflet
 
 # Words that people say at the counter, each leading to a search and not to an item: the catalog may change.
 EXAMPLES = (
@@ -26,22 +27,45 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         context = {
             "topics": leaflet.topics(clock.today()),
+            "events": event_guide.tiles(clock.today()),
             "hours": centers.hours(),
             "count": len(centers.find(at=clock.now())),
         }
     except NotFound:
-        context = {"topics": (), "hours": None, "count": 0}
+        context = {"topics": (), "events": (), "hours": None, "count": 0}
     return page(request, "home", {**context, "examples": EXAMPLES})
 
 
 @public
 @require_safe
 def items(request: HttpRequest) -> HttpResponse:
-    """Items found by words, or all items by topic when nothing was asked."""
+    """Life events and items found by words, or all items by topic when nothing was asked."""
     words, today = _words(request), clock.today()
-    found = leaflet.search(words, today=today) if words else ()
-    context = {"q": words, "found": found, "topics": () if found else leaflet.topics(today), "examples": EXAMPLES}
+    events, found = leaflet.everything(words, today=today) if words else ((), ())
+    first = finder.events_first(events, found[0].score if found else 0.0)
+    context = {
+        "q": words, "found": found, "events_found": len(events), "first": first, "after": tuple(e for e in events if e not in first),
+        "topics": () if found or events else leaflet.topics(today), "examples": EXAMPLES,
+    }  # fmt: skip
     return page(request, "items", context)
+
+
+@public
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """All life events by topic."""
+    return page(request, "events", {"events": event_guide.tiles(clock.today())})
+
+
+@public
+@require_safe
+def event(request: HttpRequest, code: str) -> HttpResponse:
+    """The guide of one life event; beginning it asks to sign in, reading does not."""
+    try:
+        found = event_guide.guide(code, today=clock.today())
+    except Refused as refused:
+        return respond(request, 404, title=refused.text)
+    return page(request, "event", {"v": found})
 
 
 @public

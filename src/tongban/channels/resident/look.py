@@ -1,4 +1,5 @@
-"""What every resident page is dressed with: the size of its letters, kept in a cookie because nobody signs in here."""
+"""What every resident page is dressed with: the elder mode (large type, one thing to do, read aloud, a telephone), kept in a cookie
+because it must hold before anybody signs in and on the page that asks them to."""
 
 from typing import Any
 
@@ -7,26 +8,33 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from tongban.channels.resident import session
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.views import YEAR, safe_next
 
 COOKIE = "letters"
 # Pages that belong to another in the navigation.
-PART_OF = {"item": "items", "case": "progress", "wait": "progress"}
+PART_OF = {"item": "items", "case": "progress", "wait": "progress", "event": "events"}
+
+
+def dressed(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of a resident page is told: the elder mode and which part of the navigation this is."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "elder": request.COOKIES.get(COOKIE) == "large", "part": PART_OF.get(here, here),
+        "signed_in": session.held(request) is not None,
+    }  # fmt: skip
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A resident page with large letters when the visitor wants them."""
-    large = request.COOKIES.get(COOKIE) == "large"
-    here = request.resolver_match.url_name if request.resolver_match else ""
-    frame = {"large": large, "part": PART_OF.get(here, here)}
-    return render(request, f"resident/{template}.html", {**context, **frame}, status=status)
+    """A resident page, in elder mode when the visitor wants it."""
+    return render(request, f"resident/{template}.html", {**context, **dressed(request)}, status=status)
 
 
 @public
 @require_POST
 def letters(request: HttpRequest) -> HttpResponse:
-    """Switch between plain and large letters and go back to the page."""
+    """Switch the elder mode on or off and go back to the page."""
     answer = redirect(safe_next(request, request.POST.get("next", "/")))
     size = "large" if request.POST.get("size") == "large" else "plain"
     answer.set_cookie(COOKIE, size, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE)

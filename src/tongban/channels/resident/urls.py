@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from tongban.channels.resident import guide, look, progress, verify, wait
+from tongban.channels.resident import guide, look, progress, sign_in, verify, wait
 
 app_name = "resident"
 urlpatterns = [
     path("", guide.home, name="home"),
+    path("events/", guide.events, name="events"),
+    path("events/<slug:code>/", guide.event, name="event"),
     path("items/", guide.items, name="items"),
     path("items/<slug:code>/", guide.item, name="item"),
     path("centers/", guide.find_center, name="centers"),
@@ -17,5 +19,10 @@ urlpatterns = [
     path("p/<slug:number>/leave", progress.leave, name="leave"),
     path("v/", verify.ask, name="verify"),
     path("v/<str:code>", verify.paper, name="paper"),
+    path("sign-in", sign_in.sign_in, name="sign_in"),
+    path("sign-in/go", sign_in.go, name="go"),
+    path("sign-in/back", sign_in.back, name="back"),
+    path("sign-out", sign_in.sign_out, name="sign_out"),
+    path("for-whom", sign_in.whom, name="whom"),
     path("letters", look.letters, name="letters"),
 ]
