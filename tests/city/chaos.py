@@ -54,6 +54,8 @@ class Outcome(msgspec.Struct):
     crossed: int = 0
     settled: float = 0.0
     bared: int = 0
+    unheard: int = 0
+    rolled_back: int = 0
     wrong: list[str] = []
     left: int = 0
 
@@ -107,6 +109,9 @@ def _live(
     begun = time.monotonic()
     most = max(1, int(seconds * rate))
 
+    # The same set: what the storm finds to be gone, the day expects no longer.
+    day.gone = storm.unheard
+
     def tell(now: Day) -> None:
         city.look_after()
         if time.monotonic() - begun > seconds and not storm.over.is_set():
@@ -128,7 +133,7 @@ def _live(
     found.acts, found.resent = sum(day.tally.acts.values()), day.tally.again
     found.letters = sum(evening.numbers(city).values())
     found.refused_bags = sum(compare.backlog(url).refused for url in evening.urls(city).values())
-    found.wrong = [*storm.faults, *day.tally.faults, *left, *_kept(city, day, found)]
+    found.wrong = [*storm.faults, *day.tally.faults, *left, *_kept(city, day, storm.unheard, found)]
     if found.refused_bags and not storm.struck["forged"]:
         found.wrong.append(f"{found.refused_bags} bags were refused and nobody forged any")
     for node, said in evening.verify(city).items():
@@ -145,21 +150,24 @@ def _without_bared(node: str, said: str, restored: bool, bared: int) -> tuple[li
     return [f"tongban verify at {node}: {line}" for line in lines if line not in gone], bared + len(gone)
 
 
-def _kept(city: City, day: Day, found: Outcome) -> list[str]:
-    """What was told to the machines is what the city holds, each once; every copy is the same."""
+def _kept(city: City, day: Day, unheard: set[str], found: Outcome) -> list[str]:
+    """What was told to the machines is what the city holds, each once; every copy is the same. Only what no other node had ever heard
+    of when its node lost the disk may be missing (``unheard``); it is counted."""
     urls = evening.urls(city)
     compared = compare.compare(urls, city.nodes)
     found.cases, found.copies, found.entries = compared.cases, compared.copies, compared.entries
     found.crossed = compared.crossed
     wrong = list(compared.wrong)
     told = set(day.stories)
-    wrong += [f"{number}: received and lost" for number in sorted(told - compared.numbers)]
+    found.unheard = len((told & unheard) - compared.numbers)
+    found.rolled_back = len(told & unheard & compared.numbers)
+    wrong += [f"{number}: received and lost" for number in sorted(told - compared.numbers - unheard)]
     wrong += [f"{number}: is there and nobody was told" for number in sorted(compared.numbers - told)]
     stages = dict(compare.rows(urls[city.nodes.city], "select number, stage from cases_case"))
     wrong += [
         f"{story.number}: was told {story.stage}, is {stages.get(story.number)}"
         for story in day.stories.values()
-        if story.closed and stages.get(story.number) != story.stage
+        if story.closed and story.number not in unheard and stages.get(story.number) != story.stage
     ]
     return wrong
 
@@ -187,13 +195,21 @@ def show(console: Console, found: Outcome) -> None:
             f"{found.bared} findings of verify about what was personal and lay only in a database that was put back to an older "
             "backup: answers and persons come back from no other node", highlight=False,
         )  # fmt: skip
+    if found.unheard or found.rolled_back:
+        console.print(
+            f"known to no other node when its disk was lost: {found.unheard} (and {found.rolled_back} stand as in the backup); "
+            "archived WAL is the remedy, docs/nodes.md", highlight=False,
+        )  # fmt: skip
     for line in found.wrong[:40]:
         console.print(f"  [red]✗[/red] {line}", highlight=False)
     if found.left:
         console.print(f"  [red]✗[/red] {found.left} processes or ports left behind", highlight=False)
     if not found.wrong and not found.left:
         console.print(
-            "[green]✓[/green] no case lost, none twice, every chain equal and valid, one holder each, every letter delivered",
+            "[green]✓[/green] no case lost that any other node had heard of, none twice, every chain equal and valid, one holder each, "
+            "every letter delivered"
+            if found.unheard or found.rolled_back
+            else "[green]✓[/green] no case lost, none twice, every chain equal and valid, one holder each, every letter delivered",
             highlight=False,
         )
 

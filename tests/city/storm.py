@@ -57,6 +57,8 @@ class Storm(threading.Thread):
         self.over = threading.Event()
         self.backups: dict[str, Path] = {}
         self.restored: set[str] = set()
+        # Cases of which a restored node has lost entries that concerned no other node and that none had heard of.
+        self.unheard: set[str] = set()
         self._later: list[threading.Timer] = []
 
     def run(self) -> None:
@@ -249,7 +251,9 @@ class Storm(threading.Thread):
 
     def _restored(self) -> bool:
         """A node loses its disk. What it had not yet told anybody would be lost with it, so it is given the time to tell; what it
-        did since its last backup it must get back from the others."""
+        did since its last backup it must get back from the others. What concerned nobody else (cases that the city node received
+        for a center of its own) is gone with the disk, and counted: archived WAL is the remedy, and none is archived here, because
+        then there would be nothing to catch up with."""
         house = self._house()
         if house.node not in self.backups:
             if not embedded.running(house.data):
@@ -277,6 +281,7 @@ class Storm(threading.Thread):
         for name in ("worker", "mailroom"):
             if (process := house.running.pop(name, None)) is not None:
                 process.wait(10)
+        only_here = self._only_here(house)
         embedded.stop(house.data)
         owner = house.data.stat()
         shutil.rmtree(house.data)
@@ -286,9 +291,25 @@ class Storm(threading.Thread):
                 os.chown(Path(place) / name, owner.st_uid, owner.st_gid)
         house.data.chmod(0o700)
         house.start_database()
+        kept = dict(compare.rows(house.environment["DATABASE_URL"], "select number, n from cases_case"))
+        self.unheard |= {number for number, n in only_here.items() if kept.get(number, 0) < n}
         self.restored.add(house.node)
         self.city.open(house)
         return True
+
+    def _only_here(self, house: NodeHouse) -> dict[str, int]:
+        """What goes with this disk and comes back from nobody: cases that concern no other node and that none has heard of. Of all
+        others every entry must come back."""
+        urls = {code: one.environment["DATABASE_URL"] for code, one in self.city.houses.items()}
+        heard: dict[str, int] = {}
+        for url in (url for code, url in urls.items() if code != house.node):
+            for number, n in compare.rows(url, "select number, n from cases_case"):
+                heard[number] = max(n, heard.get(number, 0))
+        return {
+            one.number: one.n
+            for one in compare.copies(house.node, urls[house.node])
+            if self.city.nodes.concerned(one.case) == {house.node} and heard.get(one.number, 0) < one.n
+        }
 
     def _told(self, house: NodeHouse) -> bool:
         """Until all that this node wrote has arrived; a database or a mail room may be dead just now."""

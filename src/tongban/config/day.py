@@ -105,6 +105,8 @@ class Day:
         self.stories: dict[str, Story] = {}
         self.tally = Tally()
         self.over = threading.Event()
+        # Cases that went with a disk, known to nobody else: nothing more is expected of them.
+        self.gone: set[str] = set()
         self.arrived = 0
         self._at_counters: queue.Queue[Callable[[], None]] = queue.Queue()
         self._busy = 0
@@ -112,7 +114,10 @@ class Day:
     @property
     def open(self) -> int:
         """Cases that are not closed yet."""
-        return sum(not story.closed for story in list(self.stories.values()))
+        return len(self._open())
+
+    def _open(self) -> list[Story]:
+        return [s for s in list(self.stories.values()) if not s.closed and s.number not in self.gone]
 
     def play(self, arrivals: Iterable[Brought], tell: Callable[["Day"], None] = lambda day: None) -> None:
         """Until everybody has come and every case is closed, or nothing moves any more."""
@@ -151,7 +156,7 @@ class Day:
             if now != last:
                 last, since = now, time.monotonic()
             if time.monotonic() - since > STALLED:
-                stuck = [s for s in self.stories.values() if not s.closed]
+                stuck = self._open()
                 self.tally.fault(f"{len(stuck)} cases do not move: {[(s.number, s.stage, s.fate) for s in stuck[:5]]}")
                 return
             time.sleep(0.1)
@@ -175,7 +180,7 @@ class Day:
         """What was asked by letter at a far counter is done somewhere else; the city hears of it."""
         city = self.machines[self.nodes.city]
         while not self.over.wait(0.5):
-            for story in [s for s in list(self.stories.values()) if s.by_letter and not s.closed]:
+            for story in [s for s in self._open() if s.by_letter]:
                 try:
                     seen = city.look(f"/cases/{story.number}")
                 except Silent as why:
