@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from tongban.connectors.paper.adapter import Adapter as Paper
-from tongban.domain.ports import CardReader, Department, Finding, Purpose, Subject
+from tongban.domain.ports import CardReader, Department, Finding, Purpose, RealName, Subject
 from tongban.domain.refusals import NotFound
 from tongban.domain.text import Text
 from tongban.plumbing import clock
@@ -57,6 +57,16 @@ def card_reader() -> CardReader:
     return adapter
 
 
+@cache
+def real_name() -> RealName:
+    """The city's real-name service, with which residents sign in."""
+    adapter: RealName = _module("real_name", "adapter").Adapter(
+        settings.TONGBAN_REALNAME_ISSUER or f"{settings.TONGBAN_DEPARTMENTS_URL.rstrip('/')}/realname",
+        settings.TONGBAN_REALNAME_CLIENT, settings.TONGBAN_REALNAME_SECRET, clock.now,
+    )  # fmt: skip
+    return adapter
+
+
 def offers() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Department code -> (credential kinds it can give, checks it can answer); the rest is asked for on paper."""
     offered = {}
@@ -82,12 +92,12 @@ def doctor() -> list[tuple[str, Finding]]:
 
 def forget() -> None:
     """Make all adapters anew (tests, changed settings)."""
-    for made in (connectors, department, card_reader):
+    for made in (connectors, department, card_reader, real_name):
         made.cache_clear()
 
 
 def _module(connector: str, part: str) -> Any:
-    if connector not in (*CONNECTORS, "card_reader"):
+    if connector not in (*CONNECTORS, "card_reader", "real_name"):
         raise NotFound(
             "connector.unknown",
             f"departments.yaml 中的 connector“{connector}”没有对应的程序,请改为 {'、'.join((*CONNECTORS, PAPER))} 之一",

@@ -82,9 +82,13 @@ class Wire:
         """Send JSON and give back the bytes of a 200 answer; raises what ``listened`` knows."""
         return self._read("POST", path, content=msgspec.json.encode(body), headers={"Content-Type": "application/json"})
 
-    def get(self, path: str) -> bytes:
-        """The bytes of a 200 answer."""
-        return self._read("GET", path)
+    def get(self, path: str, bearer: str = "") -> bytes:
+        """The bytes of a 200 answer; ``bearer`` is a token that says who may have it."""
+        return self._read("GET", path, headers={"Authorization": f"Bearer {bearer}"} if bearer else None)
+
+    def form(self, path: str, fields: Mapping[str, str], user: tuple[str, str]) -> bytes:
+        """Send a form as a client with its secret (HTTP Basic) and give back the bytes of a 200 answer."""
+        return self._read("POST", path, data=dict(fields), auth=user)
 
     def _read(self, method: str, path: str, **what: Any) -> bytes:
         end = time.monotonic() + LONGEST

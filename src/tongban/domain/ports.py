@@ -160,6 +160,48 @@ class CardReader(Protocol):
         ...
 
 
+class WayIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way to the real-name service: the address a browser is sent to, and what must come back with it."""
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+class Vouched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who somebody is, by the real-name service: number, name, how it was proven (RFC 8176) and when."""
+
+    number: str
+    name: str
+    kind: Literal["citizen", "hmt", "foreigner", "passport"]
+    methods: tuple[str, ...]
+    at: datetime
+
+
+class CounterCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A code with which a person signs in once, and the moment at which it ends."""
+
+    code: str
+    until: datetime
+
+
+class RealName(Protocol):
+    """The city's real-name service."""
+
+    def way(self, back: str) -> WayIn | Unavailable:
+        """Where to send a browser that shall come back to the address ``back``."""
+        ...
+
+    def who(self, code: str, way: WayIn, back: str) -> Vouched | Unavailable:
+        """Who came back with this code on this way. What does not fit it is refused: that is an Unavailable, too."""
+        ...
+
+    def counter_code(self, subject: Subject, purpose: Purpose) -> CounterCode | NotThere | Unavailable:
+        """A code for a person whom a counter has before it; NotThere when the service does not know them."""
+        ...
+
+
 class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a self-check of a connector found; ``millis`` is how long the answer took."""
 

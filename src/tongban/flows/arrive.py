@@ -9,10 +9,11 @@ from tongban.domain import acting
 from tongban.domain.acting import Proof
 from tongban.domain.actor import Actor, Grant
 from tongban.domain.consent import Mandate
-from tongban.domain.person import Identity
-from tongban.domain.refusals import NotAllowed, NotFound
+from tongban.domain.person import Identity, identify
+from tongban.domain.ports import Unavailable, WayIn
+from tongban.domain.refusals import NotAllowed, NotFound, Refused
 from tongban.flows import access
-from tongban.plumbing import here
+from tongban.plumbing import here, outside, sockets
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow, step
@@ -59,6 +60,38 @@ def resident(person: str, center: str, name: str = "") -> Actor:
 def of_identity(identity: Identity, center: str) -> Actor:
     """The actor that somebody with this identity is, before they were ever met: the reference follows from the number."""
     return resident(str(rows.reference(identity)), center, identity.name)
+
+
+def way(back: str) -> WayIn:
+    """The way to the real-name service and back to this address. Refused ``door.closed`` while it does not answer."""
+    online_center()
+    answer = outside.ask({SOURCE: lambda: sockets.plugged().real_name().way(back)})[SOURCE]
+    if isinstance(answer, Unavailable):
+        raise _closed(answer)
+    return answer
+
+
+def come(code: str, taken: WayIn, back: str, *, at: dt.datetime) -> tuple[Actor, Arrived]:
+    """Somebody came back with a code: ask who it is (no transaction open), then the act that signs them in."""
+    center = online_center()
+    answer = outside.ask({SOURCE: lambda: sockets.plugged().real_name().who(code, taken, back)})[SOURCE]
+    if isinstance(answer, Unavailable):
+        raise _closed(answer)
+    identity = identify(answer.kind, answer.name, answer.number, today=city_date(at))
+    actor = of_identity(identity, center)
+    return actor, sign_in(actor, identity, Proof(answer.methods, answer.at), at=at)
+
+
+def _closed(answer: Unavailable) -> Refused:
+    if answer.code in ("refused", "not_understood"):
+        return Refused(
+            "door.not_completed", "登录没有完成或已经过期,请重新登录", "Signing in was not completed: sign in again"
+        )
+    return Refused(
+        "door.closed",
+        "实名认证服务没有响应,请稍后再试,或到任一中心窗口办理",
+        "The real-name service does not answer: try again later, or go to any counter",
+    )
 
 
 @flow("door.sign_in")

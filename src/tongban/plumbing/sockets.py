@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from tongban.domain.ports import CardReader, Department
+from tongban.domain.ports import CardReader, Department, RealName
 
 
 class Sockets(Protocol):
@@ -16,6 +16,10 @@ class Sockets(Protocol):
 
     def card_reader(self) -> CardReader:
         """The identity-card reader of this counter."""
+        ...
+
+    def real_name(self) -> RealName:
+        """The city's real-name service."""
         ...
 
     def offers(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -1,5 +1,5 @@
 """Serves the pretended city over HTTP/1.1: ``/<department>/…`` in each one's own words, ``/card-reader/…`` the device,
-``/control/…`` (loopback only) to make a department slow, dead or wrong and to see what it was told."""
+``/realname/…`` the service that residents sign in with, ``/control/…`` (loopback only) to make a department slow, dead or wrong and to see what it was told."""
 
 import json
 import socket
@@ -12,6 +12,8 @@ import msgspec
 from tongban.simulated.card_reader import Reader
 from tongban.simulated.city import DEPARTMENTS, Answers, Bad, Behaviour, City
 from tongban.simulated.departments import gongan, minzheng, renshe, weijian, yibao
+from tongban.simulated.realname.accounts import Accounts
+from tongban.simulated.realname.answers import RealName, Reply
 from tongban.simulated.wrong import spoil
 
 BODY_LIMIT = 65_536
@@ -32,6 +34,7 @@ class Service(ThreadingHTTPServer):
 
     def __init__(self, city: City, host: str = "127.0.0.1", port: int = 0) -> None:
         self.city, self.reader, self.closing = city, Reader(city), threading.Event()
+        self.realname = RealName(Accounts(city, self.reader))
         super().__init__((host, port), _Handler)
 
     @property
@@ -59,13 +62,23 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        self._handle(None)
+        if (path := self._realname()) is not None:
+            query = self.path.partition("?")[2]
+            return self._reply(
+                self.server.realname.get(self._origin(), path, query, self.headers.get("Authorization", ""))
+            )
+        return self._handle(None)
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > BODY_LIMIT:
             self.close_connection = True
             return self._send(413, {"error": "a body of at most 64 kB with its length is expected"})
+        if (path := self._realname()) is not None:
+            given = self.rfile.read(int(length))
+            return self._reply(
+                self.server.realname.post(self._origin(), path, given, self.headers.get("Authorization", ""))
+            )
         # A page in a browser cannot send this type to another address without being asked first.
         if self.headers.get_content_type() != "application/json":
             self.close_connection = True
@@ -89,6 +102,23 @@ class _Handler(BaseHTTPRequestHandler):
         except Bad as bad:
             return self._send(400, {"error": str(bad)})
         return self._send(404, {"error": "there is nothing here"})
+
+    def _realname(self) -> str | None:
+        """The path within the real-name service, which speaks to browsers; None for everybody else's."""
+        path = self.path.partition("?")[0]
+        return path.removeprefix("/realname") if path.startswith("/realname/") else None
+
+    def _origin(self) -> str:
+        return f"http://{self.headers.get('Host', '')}"
+
+    def _reply(self, reply: Reply) -> None:
+        self.send_response_only(reply.status)
+        self.send_header("Content-Type", reply.kind)
+        self.send_header("Content-Length", str(len(reply.body)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self._headers_buffer.append(b"\r\n" + reply.body)  # type: ignore[attr-defined]
+        self.flush_headers()
 
     def _department(self, code: str, path: str, body: Any) -> None:
         city, behaviour = self.server.city, self.server.city.behaviours[code]

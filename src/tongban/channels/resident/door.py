@@ -71,10 +71,10 @@ def signed_in(view: View) -> View:
             if request.method in ("GET", "HEAD") and not getattr(request, "htmx", False):
                 return redirect(sign_in)
             return errors.signed_out(request, reverse("resident:sign_in"))
-        request.door = here  # type: ignore[attr-defined]
+        request.door = here
         answer = view(request, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
-    run.door = "resident"  # type: ignore[attr-defined]
+    run.door = "resident"
     return run  # type: ignore[return-value]

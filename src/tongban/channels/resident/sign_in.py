@@ -1,31 +1,29 @@
 """Signing in and out (登录、退出), and for whom one acts: the page that explains the ways, the way to the real-name service and back,
 the choice between myself, my child and whoever mandated me."""
 
+import hmac
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tongban.channels.resident import session
+from tongban.channels.resident import passes, session
 from tongban.channels.resident.door import Door, signed_in, standing
 from tongban.channels.resident.look import page
+from tongban.channels.shared import errors
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.language import say
 from tongban.channels.shared.views import safe_next
 from tongban.domain.acting import RELATIONS
-from tongban.domain.refusals import Problem
-from tongban.domain.text import Text
+from tongban.domain.refusals import Refused
 from tongban.flows import arrive
 from tongban.flows.arrive import Arrived
 from tongban.plumbing import clock
 from tongban.reads import door as reads
-
-CLOSED = Problem(
-    "door.closed",
-    Text("实名认证服务暂时没有接通", "The real-name service cannot be reached now"),
-    advice=Text("请稍后再试,或到任一中心窗口办理", "Try again later, or go to any counter"),
-)
 
 
 @public
@@ -42,8 +40,46 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def go(request: HttpRequest) -> HttpResponse:
-    """The way to the real-name service."""
-    return page(request, "sign_in", {"next": "", "problems": (CLOSED,)}, status=503)
+    """To the real-name service. What must come back with the browser lies sealed in a cookie of these addresses only."""
+    target = safe_next(request, request.GET.get("next", ""), "")
+    try:
+        way = arrive.way(_back())
+    except Refused as refused:
+        return _not_in(request, target, refused)
+    answer = redirect(way.url)
+    passes.remember_way(answer, way, target)
+    return answer
+
+
+@public
+@require_safe
+def back(request: HttpRequest) -> HttpResponse:
+    """Back from the real-name service: whose code this is, and on to the page that was wanted."""
+    remembered, state = passes.way_taken(request), request.GET.get("state", "")
+    if remembered is None or not state.isascii() or not hmac.compare_digest(remembered[0].state, state):
+        return _not_in(
+            request, "", Refused("door.other_way", "登录没有从这里开始或已经过期,请重新登录", "Sign in again")
+        )
+    way, target = remembered
+    try:
+        _, here = arrive.come(request.GET.get("code", "")[:500], way, _back(), at=clock.now())
+    except Refused as refused:
+        return _not_in(request, target, refused)
+    session.begin(request, here.applicant, here.center, here.visit)
+    answer = redirect(target or "resident:home")
+    passes.forget_way(answer)
+    return answer
+
+
+def _back() -> str:
+    return settings.PUBLIC_URL.rstrip("/") + reverse("resident:back")
+
+
+def _not_in(request: HttpRequest, target: str, refused: Refused) -> HttpResponse:
+    answer = page(request, "sign_in", {"next": target, "problems": refused.problems}, status=errors.status_of(refused))
+    passes.forget_way(answer)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @signed_in
@@ -87,5 +123,5 @@ def _go_on(request: HttpRequest, now_in: Arrived) -> None:
 
 
 def _door(request: HttpRequest) -> Door:
-    found: Door = request.door  # type: ignore[attr-defined]
+    found: Door = request.door
     return found

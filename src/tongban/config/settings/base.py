@@ -176,6 +176,10 @@ TONGBAN_KEY_FILE = Path(os.environ.get("TONGBAN_KEY_FILE") or VAR / "keys.json")
 TONGBAN_FILES = Path(os.environ.get("TONGBAN_FILES") or VAR / "files")
 TONGBAN_DEPARTMENTS_URL = os.environ.get("TONGBAN_DEPARTMENTS_URL", "http://127.0.0.1:8071")
 TONGBAN_CARD_READER_URL = os.environ.get("TONGBAN_CARD_READER_URL", "http://127.0.0.1:8071/card-reader")
+# The real-name service with which residents sign in (OpenID Connect): that of the pretended departments unless told otherwise.
+TONGBAN_REALNAME_ISSUER = os.environ.get("TONGBAN_REALNAME_ISSUER", "")
+TONGBAN_REALNAME_CLIENT = os.environ.get("TONGBAN_REALNAME_CLIENT", "tongban")
+TONGBAN_REALNAME_SECRET = os.environ.get("TONGBAN_REALNAME_SECRET", "demo-secret-of-the-pretended-service")
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,1 @@
+"""The city's real-name service (OpenID provider), over HTTP."""
