@@ -3,6 +3,7 @@ nobody writes for somebody else."""
 
 import datetime as dt
 import random
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -15,7 +16,7 @@ from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.domain.nodes import Node, Nodes, problems
 from tongban.domain.refusals import Conflict
-from tongban.domain.replica import CannotFollow
+from tongban.domain.replica import CannotFollow, Mandated
 from tongban.domain.text import Text
 
 AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
@@ -193,3 +194,87 @@ def test_every_center_has_a_host_and_the_nearest_place_wins() -> None:
 def test_a_wrong_layout_is_told_in_words(nodes: tuple[Node, ...], word: str) -> None:
     assert problems(CITY.nodes) == []
     assert any(word in problem for problem in problems(nodes))
+
+
+@given(lives)
+def test_a_dossier_is_taken_where_the_pen_is_or_again_where_both_had_a_part(log: list[Entry]) -> None:
+    case = folded(log)
+    part = CITY.with_a_part(case)
+    for node in CITY.by_code:
+        for sender in CITY.by_code:
+            for new, good in ((True, CITY.host(case.holder) == node), (False, node in part and sender in part)):
+                assert allowed(lambda: replica.must_be_meant(case, sender, node, CITY, new=new)) == ("" if good else "not_holder")  # fmt: skip  # noqa: B023
+
+
+def allowed(look: Callable[[], None]) -> str:
+    """The code of the refusal; empty when there is none."""
+    try:
+        look()
+    except CannotFollow as why:
+        return why.code
+    return ""
+
+
+def opened_by(agent: str = "", mandate: str = "") -> tuple[Case, facts.Opened]:
+    opened = facts.Opened(
+        on=ON, item="x", version=1, receiving=A, handling=B, applicant="p", channel="window", answers="aa", agent=agent,
+        mandate=mandate,
+    )  # fmt: skip
+    entry = chain.append(NUMBER, (0, b""), AT, "staff:1", opened)
+    return rule.advance(Case(NUMBER), opened, entry.n, entry.hash), opened
+
+
+@pytest.mark.parametrize(
+    ("persons", "mandate", "code"),
+    [
+        (["p"], None, ""),
+        (["p", "q"], Mandated("m", "q", "p"), ""),
+        (["p", "z"], None, "person"),
+        ([""], None, "person"),
+        ([], Mandated("n", "q", "p"), "person"),
+        ([], Mandated("m", "z", "p"), "person"),
+        ([], Mandated("m", "q", "z"), "person"),
+    ],
+)
+def test_a_dossier_brings_the_persons_of_its_case_and_nobody_else(
+    persons: list[str], mandate: Mandated | None, code: str
+) -> None:
+    case, opened = opened_by("q", "m")
+    assert allowed(lambda: replica.must_bring_its_own(case, opened, persons, mandate)) == code
+
+
+def test_a_case_without_an_agent_has_no_mandate() -> None:
+    case, opened = opened_by()
+    assert allowed(lambda: replica.must_bring_its_own(case, opened, [""], None)) == "person"
+    assert allowed(lambda: replica.must_bring_its_own(case, opened, [], Mandated("", "", "p"))) == "person"
+
+
+@pytest.mark.parametrize(
+    ("origin", "center", "sender", "node", "code"),
+    [
+        ("b", B, "b", "a", ""),
+        ("b", "", "b", "a", ""),
+        ("c", C, "c", "a", ""),
+        ("c", C, "b", "a", ""),
+        ("c", C, "city", "a", ""),
+        ("b", C, "b", "a", "not_holder"),
+        ("nobody", "", "b", "a", "not_holder"),
+        ("a", A, "a", "a", "not_holder"),
+        ("b", B, "c", "a", "not_holder"),
+        ("c", C, "a", "b", "gap"),
+    ],
+)
+def test_an_act_is_asked_by_whose_counter_it_is_or_sent_on_by_who_had_the_case(
+    origin: str, center: str, sender: str, node: str, code: str
+) -> None:
+    """The case was received at A, which holds it, and is for B; C is a counter somewhere."""
+    case, _ = opened_by()
+    assert allowed(lambda: replica.must_be_asked(case, origin, center, sender, node, CITY)) == code
+
+
+def test_what_lies_beside_a_fact_is_named_by_it() -> None:
+    _, opened = opened_by()
+    assert facts.beside(opened) == ("aa",) and facts.note_of(opened) == ""
+    assert facts.beside(facts.CorrectionReceived(on=ON, answers="bb")) == ("bb",)
+    assert facts.beside(facts.NotAccepted(on=ON, reason="x", note="cc")) == ("cc",)
+    assert facts.beside(facts.TakenOver(on=ON)) == ()

@@ -16,7 +16,7 @@ from tests.flows.split_case import PAPERS, putuo, split, yangpu
 from tongban.domain import chain
 from tongban.domain.actor import SYSTEM
 from tongban.domain.receiving import PaperIn
-from tongban.exchange import arriving, bag, inbox, letters, outbox, queries, requests
+from tongban.exchange import arriving, bag, inbox, letters, outbox, queries
 from tongban.flows import asking, handle, incoming, publish
 from tongban.plumbing import files
 from tongban.registers.cases import queries as cases
@@ -56,14 +56,14 @@ def test_a_request_ahead_of_its_case_waits_for_it_and_does_not_go_round(town: To
         assert handle.withdraw(putuo(), receipt.number, visit=met.visit, at=LATER, key="w").asked == "yangpu"
     town.carry()
     with town.at("putuo"):
-        assert [r.state for r in requests.of_case(receipt.number)] == ["waiting"]
+        assert [r.state for r in queries.asked_about(receipt.number)] == ["waiting"]
     with connection.cursor() as cursor:
         for table in ("catalog_publication", "catalog_item_version"):
             cursor.execute(f"insert into n_yangpu.{table} overriding system value select * from n_yangpu.old_{table}")
     town.talk()
     town.talk()
     with town.at("putuo"):
-        assert [r.state for r in requests.of_case(receipt.number)] == ["done"]
+        assert [r.state for r in queries.asked_about(receipt.number)] == ["done"]
         found = cases.get(receipt.number)
         assert found is not None and found.case.stage == "withdrawn"
 
@@ -77,7 +77,7 @@ def test_a_request_back_at_the_node_that_gave_the_case_away_waits_there(town: To
     asker = letters.Asker("staff", "staff:x", "310110009", (applicant,))
     send(town, "yangpu", "putuo", request(receipt.number, origin="yangpu", asker=asker, arguments={"reason": ""}))
     with town.at("putuo"):
-        (parked,) = inbox.parked()
+        (parked,) = queries.parked()
         assert (parked.reason, parked.kind) == ("gap", "request")
         with connection.cursor() as cursor:
             cursor.execute("select count(*) from exchange_letter where kind = 'request'")
@@ -116,8 +116,8 @@ def test_letters_that_wait_are_tried_with_growing_pauses_and_fill_no_audit_trail
     with town.at("city"):
         for n in range(40):
             incoming.tend(AT + dt.timedelta(seconds=2 * n))
-        assert max(one.tries for one in inbox.parked()) < 8
-        assert min(one.tries for one in inbox.parked()) > 3, "and none of them is forgotten behind the others"
+        assert max(one.tries for one in queries.parked()) < 8
+        assert min(one.tries for one in queries.parked()) > 3, "and none of them is forgotten behind the others"
     assert lines(town, "city", "letters.try_again") == []
     town.deliver("city", first)
     assert "city" in heads(town, receipt.number)
@@ -135,7 +135,7 @@ def test_a_fact_of_a_newer_program_waits_for_the_upgrade(town: Town) -> None:
     newer = letters.Logged(case.n + 1, AT, "x", body.decode(), chain.link(case.number, case.n + 1, AT, "x", body, case.head).hex())  # fmt: skip
     send(town, "yangpu", "city", letters.Facts(case.number, (newer,)))
     with town.at("city"):
-        assert [(one.reason, one.number) for one in inbox.parked()] == [("version", case.number)]
+        assert [(one.reason, one.number) for one in queries.parked()] == [("version", case.number)]
 
 
 def scanned(digest: str) -> tuple[PaperIn, ...]:
@@ -173,7 +173,7 @@ def test_a_false_piece_of_another_node_spoils_no_file(town: Town) -> None:
 def test_a_piece_of_no_file_is_not_kept(town: Town, spoilt: letters.Piece) -> None:
     send(town, "minhang", "yangpu", spoilt)
     with town.at("yangpu"), connection.cursor() as cursor:
-        assert [one.reason for one in inbox.parked()] == ["differs"]
+        assert [one.reason for one in queries.parked()] == ["differs"]
         cursor.execute("select count(*) from exchange_piece")
         assert cursor.fetchone() == (0,)
 
@@ -193,7 +193,7 @@ def test_a_scan_that_is_lost_or_damaged_holds_up_no_other(town: Town) -> None:
     for data in pieces(town, "putuo"):
         town.deliver("yangpu", data)
     with town.at("yangpu"):
-        assert [one.reason for one in inbox.parked()] == ["differs"]
+        assert [one.reason for one in queries.parked()] == ["differs"]
 
 
 def test_a_file_still_under_way_goes_after_a_case_that_moved_on(town: Town) -> None:

@@ -80,7 +80,7 @@ def test_a_letter_that_cannot_be_read_at_all_does_not_block_its_lane(town: Town,
     before = position(town, "yangpu", "minhang")
     assert send(town, "minhang", "yangpu", spoilt, letters.Again("", 0)).seq == before + 2
     with town.at("yangpu"):
-        assert len(inbox.parked()) == 1
+        assert len(queries.parked()) == 1
 
 
 def test_a_letter_that_always_fails_does_not_spoil_the_next_ones_of_its_case(town: Town) -> None:
@@ -90,7 +90,7 @@ def test_a_letter_that_always_fails_does_not_spoil_the_next_ones_of_its_case(tow
     number = receipt.number
     send(town, "minhang", "city", letters.Outcome("no id of a request", number, True))
     with town.at("city"):
-        assert [one.number for one in inbox.parked()] == [number]
+        assert [one.number for one in queries.parked()] == [number]
     with town.at("yangpu"):
         handle.take_over(yangpu(), number, at=LATER)
     town.carry()
@@ -109,7 +109,7 @@ def test_whoever_had_the_case_before_cannot_decide_it_by_a_dossier(town: Town) -
         with town.at(to):
             found = cases.get(receipt.number)
             assert found is not None and found.case.stage == "received", to
-            assert [one.reason for one in inbox.parked()] == ["not_holder"]
+            assert [one.reason for one in queries.parked()] == ["not_holder"]
 
 
 def test_nobody_takes_the_pen_by_a_dossier_that_says_that_it_was_given(town: Town) -> None:
@@ -126,7 +126,7 @@ def test_nobody_takes_the_pen_by_a_dossier_that_says_that_it_was_given(town: Tow
     with town.at("yangpu"):
         found = cases.get(receipt.number)
         assert found is not None and found.case.n == 2
-        (parked,) = inbox.parked()
+        (parked,) = queries.parked()
         assert parked.reason == "not_holder"
 
 
@@ -151,7 +151,7 @@ def test_a_dossier_brings_only_the_persons_and_the_mandate_of_its_case(town: Tow
         send(town, "putuo", "yangpu", one)
     with town.at("yangpu"):
         assert cases.get(receipt.number) is None
-        assert [one.reason for one in inbox.parked()] == ["person"] * 4
+        assert [one.reason for one in queries.parked()] == ["person"] * 4
         assert people.identities([stranger, letter.body.people[0].ref]) == {}
 
 
@@ -192,7 +192,7 @@ def test_numbers_are_given_by_the_center_of_the_case(town: Town) -> None:
     send(town, "minhang", "city", letters.Facts(receipt.number, (letters.logged(forged),), "ABCDEF"))
     with town.at("city"):
         assert cases.get(receipt.number) is None
-        assert [one.reason for one in inbox.parked()] == ["not_holder"]
+        assert [one.reason for one in queries.parked()] == ["not_holder"]
     town.carry()
     with town.at("city"):
         assert cases.get(receipt.number) is not None

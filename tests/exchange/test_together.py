@@ -9,7 +9,7 @@ from django.db import connection
 from tests.exchange.test_town import all_hold, heads
 from tests.exchange.town import Town
 from tests.flows.split_case import putuo, split, yangpu
-from tongban.exchange import bag, inbox, letters, outbox
+from tongban.exchange import bag, inbox, letters, outbox, queries
 from tongban.exchange.bag import Bag
 from tongban.exchange.letters import Again
 from tongban.flows import handle, incoming
@@ -69,7 +69,7 @@ def test_out_of_order_doubled_and_gapped_among_them(town: Town) -> None:
     with town.at("city"):
         found = cases.get(number)
         assert found is not None and found.case.stage == "accepted"
-        assert inbox.parked() == [] and inbox.applied("yangpu") == (letters.Position("letters", 2),)
+        assert queries.parked() == [] and inbox.applied("yangpu") == (letters.Position("letters", 2),)
     all_hold(town)
 
 
@@ -90,7 +90,7 @@ def test_a_bad_one_among_them_spoils_no_other(town: Town, monkeypatch: pytest.Mo
         ("minhang", 1), ("", 0), ("putuo", 1), ("yangpu", 1), ("yangpu", 2),
     ]  # fmt: skip
     with town.at("city"):
-        assert [(one.from_node, one.reason) for one in inbox.parked()] == [("minhang", "error")]
+        assert [(one.from_node, one.reason) for one in queries.parked()] == [("minhang", "error")]
     assert [line[0] for line in acts("city", "letters.refuse")] == ["node:unknown"]
     assert len(set(heads(town, number).values())) == 1
 

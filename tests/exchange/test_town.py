@@ -20,7 +20,7 @@ from tongban.domain.nodes import Node, Nodes
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
-from tongban.exchange import arriving, bag, inbox, letters, outbox, queries, questions, requests
+from tongban.exchange import arriving, bag, letters, outbox, queries
 from tongban.flows import access, elsewhere, forget, handle, incoming, publish
 from tongban.plumbing import crypto, files, here
 from tongban.reads import verify
@@ -136,7 +136,7 @@ def test_a_correction_brought_to_the_receiving_counter_reaches_the_holder(town: 
         assert standing.asked == "yangpu" and standing.stage == "correcting"
         again = handle.receive_correction(putuo(), receipt.number, answers, (), visit=met.visit, at=LATER, key="c1")
         assert again == standing
-        assert [r.state for r in requests.of_case(receipt.number)] == ["waiting"]
+        assert [r.state for r in queries.asked_about(receipt.number)] == ["waiting"]
     town.carry()
     with town.at("yangpu"):
         one = cases.get(receipt.number)
@@ -144,7 +144,7 @@ def test_a_correction_brought_to_the_receiving_counter_reaches_the_holder(town: 
         seen = access.answers(yangpu(), receipt.number, reason="办理", at=LATER)
         assert seen.answers["household_members"] == "沈桂芳,本人;沈建国,儿子"
     with town.at("putuo"):
-        assert [r.state for r in requests.of_case(receipt.number)] == ["done"]
+        assert [r.state for r in queries.asked_about(receipt.number)] == ["done"]
         found = cases.get(receipt.number)
         assert found is not None and found.case.stage == "received"
     all_hold(town)
@@ -163,7 +163,7 @@ def test_a_refusal_of_the_holder_comes_back_in_words(town: Town) -> None:
         assert standing.asked == "yangpu"
     town.carry()
     with town.at("putuo"):
-        (asked,) = requests.of_case(receipt.number)
+        (asked,) = queries.asked_about(receipt.number)
         assert asked.state == "refused" and asked.code == "case.not_possible_now" and "已办结" in asked.text.zh
 
 
@@ -176,7 +176,7 @@ def test_a_counter_without_a_copy_asks_the_city(town: Town) -> None:
         right = elsewhere.ask_by_code(SYSTEM, receipt.number, receipt.query_code, at=LATER)
     town.carry()
     with town.at("minhang"):
-        nothing, something = questions.answer(wrong), questions.answer(right)
+        nothing, something = queries.answer_to(wrong), queries.answer_to(right)
         assert nothing is not None and nothing.numbers == ()
         assert something is not None and something.numbers == (receipt.number,)
         assert access.case_by_code(receipt.number, receipt.query_code).case.stage == "received"
@@ -220,7 +220,7 @@ def test_letters_twice_and_out_of_order_are_applied_once(town: Town) -> None:
     for number in numbers:
         assert len(set(heads(town, number).values())) == 1 and len(heads(town, number)) == 3
     with town.at("yangpu"):
-        assert inbox.parked() == []
+        assert queries.parked() == []
     all_hold(town)
 
 
@@ -269,7 +269,7 @@ def test_a_node_that_did_not_hold_the_case_is_not_believed(town: Town) -> None:
             handle.accept(yangpu(), receipt.number, at=LATER)
     town.carry()
     with town.at("city"):
-        (parked,) = inbox.parked()
+        (parked,) = queries.parked()
         assert parked.reason == "not_holder" and parked.number == receipt.number
         one = cases.get(receipt.number)
         assert one is not None and one.case.stage == "received"
@@ -406,7 +406,7 @@ def test_a_case_waits_visibly_for_a_catalog_that_is_not_there_yet(town: Town) ->
         receipt = split(putuo())
     town.carry()
     with town.at("yangpu"):
-        (parked,) = inbox.parked()
+        (parked,) = queries.parked()
         assert (parked.reason, parked.number, parked.kind) == ("catalog", receipt.number, "dossier")
     with connection.cursor() as cursor:
         for table in ("catalog_publication", "catalog_item_version"):
@@ -414,7 +414,7 @@ def test_a_case_waits_visibly_for_a_catalog_that_is_not_there_yet(town: Town) ->
     town.talk()
     assert len(heads(town, receipt.number)) == 3
     with town.at("yangpu"):
-        assert inbox.parked() == []
+        assert queries.parked() == []
 
 
 def test_nodes_without_a_common_person_key_are_told_so(town: Town) -> None:
@@ -435,7 +435,7 @@ def test_nodes_without_a_common_person_key_are_told_so(town: Town) -> None:
         receipt = split(putuo())
     town.carry()
     with town.at("yangpu"):
-        (parked,) = inbox.parked()
+        (parked,) = queries.parked()
         assert (parked.reason, parked.kind, parked.number) == ("person", "dossier", receipt.number)
 
 
@@ -464,15 +464,15 @@ def test_a_newer_letter_is_parked_shown_and_applied_after_the_upgrade(
     for data in packed:
         town.deliver("yangpu", data)
     with town.at("yangpu"):
-        (parked,) = inbox.parked()
+        (parked,) = queries.parked()
         assert (parked.reason, parked.kind, parked.number) == ("version", "dossier", receipt.number)
         assert cases.get(receipt.number) is None
         assert incoming.tend(LATER) == 0
-        assert [one.tries for one in inbox.parked()] == [1]
+        assert [one.tries for one in queries.parked()] == [1]
     monkeypatch.setattr(letters, "SCHEMA", letters.SCHEMA + 1)
     with town.at("yangpu"):
         assert incoming.tend(LATER + dt.timedelta(minutes=10)) == 1
-        assert cases.get(receipt.number) is not None and inbox.parked() == []
+        assert cases.get(receipt.number) is not None and queries.parked() == []
 
 
 @pytest.mark.parametrize("spoil", ["unsigned", "changed", "stranger", "for another"])

@@ -221,6 +221,16 @@ def kind(fact: Body) -> str:
     return str(fact.__struct_config__.tag)
 
 
+def beside(fact: Body) -> tuple[str, ...]:
+    """The digests of what lies sealed beside this fact: answers, a note."""
+    return tuple(digest for digest in (getattr(fact, "answers", ""), note_of(fact)) if digest)
+
+
+def note_of(fact: Body) -> str:
+    """The digest of the note that belongs to a fact; empty when there is none."""
+    return str(getattr(fact, "note", ""))
+
+
 def exchange_event(fact: Body) -> str | None:
     """The code of the national exchange event, or None when the fact is internal."""
     if isinstance(fact, Opened) and fact.channel in ("resident", "kiosk"):

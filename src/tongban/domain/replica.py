@@ -1,7 +1,7 @@
-"""Copies of a case on other nodes: whether entries that came by letter follow what is known, and who was allowed to write them.
-Only the node that hosts the holder may append; everybody else follows."""
+"""Copies of a case on other nodes: whether entries that came by letter follow what is known, who was allowed to write them, what a
+dossier may bring, and who may ask the holder for an act. Only the node that hosts the holder may append; everybody else follows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -14,8 +14,9 @@ from tongban.domain.refusals import Conflict
 
 
 class CannotFollow(Exception):
-    """Entries cannot be appended to the copy. ``code``: gap (earlier ones are missing), differs (another entry stands at the
-    same place, or the hash is not that of its content), not_holder (the sender did not have the pen), version (not understood)."""
+    """A letter cannot be followed. ``code``: gap (earlier ones are missing), differs (another entry stands at the same place, or the
+    hash is not that of its content), not_holder (the sender did not have the pen, or is not the one to ask), person (somebody
+    who is not of the case), version (not understood)."""
 
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
@@ -83,6 +84,43 @@ def must_have_handed(before: Case, fresh: Sequence[Entry], sender: str, nodes: N
     for writer in writers if before.n else writers[-1:]:
         if writer != sender:
             raise CannotFollow("not_holder", f"the dossier came from {sender}, which did not hold the case")
+
+
+def must_be_meant(case: Case, sender: str, node: str, nodes: Nodes, *, new: bool) -> None:
+    """A dossier is for the node that has the pen now. One that brings nothing ``new`` (sent again, or overtaken) is still taken where
+    both had a part in the case: the scans that it names may be missing. Raises CannotFollow."""
+    if not (nodes.host(case.holder) == node if new else {node, sender} <= nodes.with_a_part(case)):
+        raise CannotFollow("not_holder", f"the dossier from {sender} is not for this node")
+
+
+class Mandated(msgspec.Struct, frozen=True):
+    """The mandate that comes with a dossier: its reference, who acts and for whom."""
+
+    ref: str
+    agent: str
+    principal: str
+
+
+def must_bring_its_own(case: Case, first: facts.Body, persons: Iterable[str], mandate: Mandated | None) -> None:
+    """A dossier names the persons of its case, and the mandate that its first entry names, and is no way to name people for other
+    cases. Raises CannotFollow."""
+    if not set(persons) <= {case.applicant, case.agent} - {""}:
+        raise CannotFollow("person", "a person of the dossier is not one of the case")
+    named = Mandated(getattr(first, "mandate", ""), case.agent, case.applicant)
+    if mandate is not None and (mandate != named or not mandate.ref):
+        raise CannotFollow("person", "the mandate of the dossier is not that of the case")
+
+
+def must_be_asked(case: Case, origin: str, center: str, sender: str, node: str, nodes: Nodes) -> None:
+    """A request for an act begins at another node of the city, at a center of its own (or at none: a resident at home), and comes from
+    there or from a node that the case concerns. Who has just given the case to us by our own copy cannot ask us for it: what gave it
+    to us is still to come, and sent back the request would circle. Raises CannotFollow."""
+    if origin not in nodes.by_code or origin == node or (center and nodes.host(center) != origin):
+        raise CannotFollow("not_holder", "it does not begin where it says")
+    if sender != origin and sender not in nodes.concerned(case):
+        raise CannotFollow("not_holder", f"sent on by {sender}, which never had a part in the case")
+    if nodes.host(case.holder) == sender:
+        raise CannotFollow("gap", "what gave this node the case is not here yet")
 
 
 def _writers(before: Case, fresh: Sequence[Entry], nodes: Nodes) -> Iterator[tuple[Entry, str]]:

@@ -1,10 +1,13 @@
-"""What screens and commands show of the mail room: lanes, nodes as last heard, custody of a case, parked letters. Readers only."""
+"""What screens and commands show of the mail room: lanes, nodes as last heard, custody of a case, parked letters, what was asked of other
+nodes and of the city. Readers only."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 import msgspec
 
+from tongban.domain.text import Text
 from tongban.plumbing import here
 from tongban.plumbing.statements import ask
 
@@ -75,6 +78,11 @@ class Parked(msgspec.Struct, frozen=True):
     tried_at: dt.datetime | None
 
 
+PARKED = (
+    "select id, from_node, lane, seq, schema, kind, number, reason, detail, at, tries, tried_at from exchange_parked"
+)
+
+
 class Refused(msgspec.Struct, frozen=True):
     """A bag that could not be opened: from whom as it says, which letters, why."""
 
@@ -86,6 +94,27 @@ class Refused(msgspec.Struct, frozen=True):
     reason: str
     detail: str
     at: dt.datetime
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An act that was asked of another node: ``state`` is waiting, done or refused (then with a code and words)."""
+
+    id: str
+    number: str
+    act: str
+    to_node: str
+    at: dt.datetime
+    state: str
+    code: str
+    text: Text
+    answered_at: dt.datetime | None
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The numbers of the cases found (their copies are here), and the moment for which that is true."""
+
+    numbers: tuple[str, ...]
+    as_of: dt.datetime
 
 
 def lanes_out(at: dt.datetime) -> list[LaneLine]:
@@ -149,14 +178,9 @@ def awaited_of(numbers: Sequence[str]) -> dict[str, int]:
     return dict(rows)
 
 
-def parked(most: int = 100) -> list[Parked]:
+def parked(most: int = 200) -> list[Parked]:
     """Letters that could not be applied, oldest first, without what they say."""
-    rows = ask(
-        "select id, from_node, lane, seq, schema, kind, number, reason, detail, at, tries, tried_at from exchange_parked "
-        "order by id limit %s",
-        [most],
-    )
-    return [Parked(*row) for row in rows]
+    return [Parked(*row) for row in ask(f"{PARKED} order by id limit %s", [most])]
 
 
 def waiting_for_somebody() -> tuple[int, int]:
@@ -175,6 +199,29 @@ def refused_bags(most: int = 100) -> list[Refused]:
         [most],
     )
     return [Refused(*row) for row in rows]
+
+
+def asked_about(number: str) -> list[Asked]:
+    """What was asked from here of other nodes about a case, newest first."""
+    rows = ask(
+        "select id, number, act, to_node, at, state, code, text::text, answered_at from exchange_request "
+        "where number = %s order by at desc limit 20",
+        [number],
+    )
+    return [Asked(str(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], _text(r[7]), r[8]) for r in rows]
+
+
+def _text(stored: str) -> Text:
+    return Text("") if stored == "{}" else msgspec.json.decode(stored, type=Text)
+
+
+def answer_to(question: str) -> Answered | None:
+    """The city's answer to a question; None while there is none."""
+    rows = ask(
+        "select numbers::text, as_of from exchange_question where id = %s and answered_at is not null",
+        [uuid.UUID(question)],
+    )
+    return Answered(tuple(msgspec.json.decode(rows[0][0])), rows[0][1]) if rows else None
 
 
 def as_of(center: str, now: dt.datetime) -> dt.datetime:

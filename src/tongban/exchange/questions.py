@@ -1,4 +1,5 @@
-"""Questions to the city about cases held elsewhere: asked, and answered within a second or so; pages wait here for the answer."""
+"""Questions to the city about cases held elsewhere: asked, and answered within a second or so; pages wait for the answer
+(exchange/queries.py)."""
 
 import datetime as dt
 import uuid
@@ -6,14 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tongban.plumbing.statements import ask, say
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """The numbers of the cases found (their copies are here), and the moment for which that is true."""
-
-    numbers: tuple[str, ...]
-    as_of: dt.datetime
+from tongban.plumbing.statements import say
 
 
 def asked(question: uuid.UUID, at: dt.datetime) -> None:
@@ -27,15 +21,6 @@ def answered(question: uuid.UUID, numbers: Sequence[str], as_of: dt.datetime, at
         "update exchange_question set answered_at = %s, as_of = %s, numbers = %s where id = %s",
         [at, as_of, msgspec.json.encode(list(numbers)).decode(), question],
     )
-
-
-def answer(question: str) -> Answered | None:
-    """The answer; None while there is none."""
-    rows = ask(
-        "select numbers::text, as_of from exchange_question where id = %s and answered_at is not null",
-        [uuid.UUID(question)],
-    )
-    return Answered(tuple(msgspec.json.decode(rows[0][0])), rows[0][1]) if rows else None
 
 
 def sweep(before: dt.datetime) -> None:

@@ -5,24 +5,9 @@ import uuid
 
 import msgspec
 
-from tongban.domain.text import Text
 from tongban.exchange.letters import Outcome, Request
 from tongban.plumbing import crypto
 from tongban.plumbing.statements import ask, say
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """An act that was asked of another node: ``state`` is waiting, done or refused (then with a code and words)."""
-
-    id: str
-    number: str
-    act: str
-    to_node: str
-    at: dt.datetime
-    state: str
-    code: str
-    text: Text
-    answered_at: dt.datetime | None
 
 
 def asked(request: Request, node: str, by: str, center: str, at: dt.datetime) -> None:
@@ -42,23 +27,6 @@ def answered(outcome: Outcome, at: dt.datetime) -> None:
         "and state = 'waiting'",
         ["done" if outcome.done else "refused", outcome.code, text, at, uuid.UUID(outcome.request), outcome.number],
     )
-
-
-def of_case(number: str) -> list[Asked]:
-    """What was asked from here about a case, newest first."""
-    rows = ask(
-        "select id, number, act, to_node, at, state, code, text::text, answered_at from exchange_request "
-        "where number = %s order by at desc limit 20",
-        [number],
-    )
-    return [
-        Asked(str(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], _text(r[7]), r[8])
-        for r in rows
-    ]  # fmt: skip
-
-
-def _text(stored: str) -> Text:
-    return Text("") if stored == "{}" else msgspec.json.decode(stored, type=Text)
 
 
 def came(request: Request, sender: str, at: dt.datetime) -> None:

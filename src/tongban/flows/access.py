@@ -215,7 +215,7 @@ def answers(actor: Actor, number: str, *, reason: str, at: dt.datetime) -> Answe
 
 def _notes(number: str) -> Iterator[tuple[int, str, str]]:
     for entry in cases.log(number):
-        digest = getattr(entry.fact, "note", "")
+        digest = facts.note_of(entry.fact)
         text = cases.beside(number, digest) if digest else None
         if text is not None:
             yield entry.n, facts.kind(entry.fact), text.decode()

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from tongban.domain import replica
+from tongban.domain import facts, replica
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.domain.refusals import NotFound
-from tongban.domain.replica import CannotFollow, Followed
+from tongban.domain.replica import Followed, Mandated
 from tongban.exchange import arriving, letters, outbox, queries
 from tongban.exchange.letters import Dossier, Facts, Letter, Piece
 from tongban.flows import despatch, write
-from tongban.flows.desk import Desk, Known, NotYet
+from tongban.flows.desk import Desk, Known, NotYet, judged
 from tongban.plumbing import crypto, files, here
 from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
@@ -53,17 +53,13 @@ def dossier_came(desk: Desk, letter: Letter) -> None:
     assert isinstance(body, Dossier)
     before, followed = _followed(desk, body.number, body.entries)
     nodes = here.nodes()
-    try:
+    with judged():
         if followed.fresh:
             replica.must_have_handed(before, followed.fresh, desk.sender, nodes)
-    except CannotFollow as why:
-        raise NotYet(why.code, why.why) from None
-    case = followed.case
-    if not here.hosts(case.holder) if followed.fresh else not {here.node(), desk.sender} <= nodes.with_a_part(case):
-        raise NotYet("not_holder", f"the dossier from {desk.sender} is not for this node")
+        replica.must_be_meant(followed.case, desk.sender, here.node(), nodes, new=bool(followed.fresh))
     log = [*(cases.log(body.number) if before.n else ()), *followed.fresh]
-    _persons(desk, body, case, log)
-    named = {d for e in log for d in (getattr(e.fact, "answers", ""), getattr(e.fact, "note", "")) if d}
+    _persons(desk, body, followed.case, log[0].fact)
+    named = {digest for e in log for digest in facts.beside(e.fact)}
     kept = [Beside(one.kind, one.digest, one.plain) for one in body.kept if one.digest in named and _true(one)]
     _write(desk, before, followed, body.query_code, kept)
     for file in body.files:
@@ -71,20 +67,15 @@ def dossier_came(desk: Desk, letter: Letter) -> None:
             arriving.await_file(body.number, file.digest, file.size, desk.at)
 
 
-def _persons(desk: Desk, body: Dossier, case: Case, log: Sequence[Entry]) -> None:
-    """Enter the persons of the case and its mandate, and nobody else: a dossier is no way to name people for other cases."""
+def _persons(desk: Desk, body: Dossier, case: Case, first: facts.Body) -> None:
+    """Enter the persons of the case and its mandate, and nobody else."""
     # All is looked at before anything is written: a letter that is parked leaves nothing behind.
-    if any(
-        p.ref not in (case.applicant, case.agent) or not people.is_reference(p.ref, p.identity) for p in body.people
-    ):
-        raise NotYet(
-            "person", "a person of the dossier is not one of the case, or the nodes have different person keys"
-        )
     held = body.mandate
-    if held is not None:
-        named = (held.ref, held.mandate.agent, held.mandate.principal)
-        if named != (getattr(log[0].fact, "mandate", ""), case.agent, case.applicant):
-            raise NotYet("person", "the mandate of the dossier is not that of the case")
+    mandate = Mandated(held.ref, held.mandate.agent, held.mandate.principal) if held else None
+    with judged():
+        replica.must_bring_its_own(case, first, [p.ref for p in body.people], mandate)
+    if not all(people.is_reference(p.ref, p.identity) for p in body.people):
+        raise NotYet("person", "a reference does not follow from its number: the nodes have different person keys")
     for person in body.people:
         people.arrived(person.ref, person.identity, desk.at)
     if held is not None:
@@ -98,10 +89,8 @@ def _true(one: letters.Kept) -> bool:
 def _followed(desk: Desk, number: str, entries: Sequence[letters.Logged]) -> tuple[Case, Followed]:
     known = desk.known.get(number)
     before = known.case if known else Case(number)
-    try:
+    with judged():
         return before, replica.follow(before, _entries(number, entries))
-    except CannotFollow as why:
-        raise NotYet(why.code, why.why) from None
 
 
 def _entries(number: str, logged: Sequence[letters.Logged]) -> list[Entry]:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from django.db import InterfaceError, OperationalError
 
+from tongban.domain import replica
 from tongban.domain.actor import Actor
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.refusals import Refused
@@ -19,7 +20,7 @@ from tongban.domain.text import Text
 from tongban.exchange import arriving, inbox, outbox, queries, requests
 from tongban.exchange.letters import Asker, FileHere, Letter, Outcome, Request
 from tongban.flows import access, handle
-from tongban.flows.desk import Desk, NotYet
+from tongban.flows.desk import Desk, NotYet, judged
 from tongban.flows.handle import Standing
 from tongban.plumbing import files, here, tx
 from tongban.plumbing.ids import new_id
@@ -30,6 +31,7 @@ ACTS: dict[str, Callable[..., Standing]] = {
     "case.receive_correction": handle.receive_correction,
     "case.add_papers": handle.add_papers,
     "case.withdraw": handle.withdraw,
+    "case.rate": handle.rate,
 }
 """What may be asked of another node: what a resident does at any counter. All else is done where the case is held."""
 
@@ -107,15 +109,12 @@ def request_came(desk: Desk, letter: Letter) -> None:
     itself waits for it: refused or sent back, it would be lost, or go round between two nodes as fast as letters go."""
     body = letter.body
     assert isinstance(body, Request)
-    nodes, found = here.nodes(), cases.get(body.number)
+    found = cases.get(body.number)
     if found is None:
         raise NotYet("gap", "the case that it is about is not here yet")
-    began_there = body.asker.center == "" or nodes.host(body.asker.center) == body.origin
-    if body.origin not in nodes.by_code or body.origin == here.node() or not began_there:
-        raise NotYet("not_holder", "it does not begin where it says")
-    if desk.sender != body.origin and desk.sender not in nodes.concerned(found.case):
-        raise NotYet("not_holder", f"sent on by {desk.sender}, which never had a part in the case")
-    if nodes.host(found.case.holder) == desk.sender or inbox.lacks(body.number, desk.at - BEHIND):
+    with judged():
+        replica.must_be_asked(found.case, body.origin, body.asker.center, desk.sender, here.node(), here.nodes())
+    if inbox.lacks(body.number, desk.at - BEHIND):
         raise NotYet("gap", "what gave this node the case is not here yet")
     for file in body.files:
         if not files.exists(file.digest):

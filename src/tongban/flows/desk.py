@@ -2,11 +2,13 @@
 letters, of one bag or of several, costs few questions to the database."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
 from tongban.domain.case import Case
+from tongban.domain.replica import CannotFollow
 from tongban.exchange import watch
 from tongban.exchange.letters import Dossier, Facts, Letter
 from tongban.plumbing import here
@@ -19,6 +21,15 @@ class NotYet(Exception):
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
         self.code, self.why = code, why
+
+
+@contextmanager
+def judged() -> Iterator[None]:
+    """What the rulebook says cannot be followed waits."""
+    try:
+        yield
+    except CannotFollow as why:
+        raise NotYet(why.code, why.why) from None
 
 
 class Known(msgspec.Struct):

@@ -14,6 +14,7 @@ from tongban.exchange import arriving, inbox, keys, letters
 from tongban.exchange import bag as bags
 from tongban.exchange.bag import Bag, BagRefused
 from tongban.exchange.letters import Letter, Unreadable
+from tongban.exchange.queries import Parked
 from tongban.flows import arrivals, asking, catalog_letters, elsewhere, recall
 from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing.tx import current, flow, step
@@ -242,7 +243,7 @@ def _follow(touched: set[str], at: dt.datetime) -> None:
 
 
 @step
-def _opened(one: inbox.Parked, at: dt.datetime) -> bool:
+def _opened(one: Parked, at: dt.datetime) -> bool:
     """Apply a parked letter; False when somebody else has just dealt with it. Raises NotYet."""
     body = inbox.body_of(one)
     if body is None:
@@ -259,7 +260,7 @@ def _opened(one: inbox.Parked, at: dt.datetime) -> bool:
 
 
 @flow("letters.try_again")
-def try_again(actor: Actor, one: inbox.Parked, *, at: dt.datetime, key: str = "") -> bool:
+def try_again(actor: Actor, one: Parked, *, at: dt.datetime, key: str = "") -> bool:
     """Try a parked letter again, now that what it lacked may be here; True when it was applied. Raises NotYet: the transaction is
     undone, so that the tries of a machine, which go on for days, fill no audit trail."""
     current().about(case=one.number, place=one.from_node, lane=one.lane, seq=one.seq)
@@ -321,11 +322,11 @@ def tend(at: dt.datetime) -> int:
     return len(done)
 
 
-def _again(one: inbox.Parked, at: dt.datetime) -> bool:
+def _again(one: Parked, at: dt.datetime) -> bool:
     return tried(node_actor(one.from_node), one, at=at)
 
 
-def tried(actor: Actor, one: inbox.Parked, *, at: dt.datetime) -> bool:
+def tried(actor: Actor, one: Parked, *, at: dt.datetime) -> bool:
     """Try a parked letter again; when it is in vain, it stays with the newest reason."""
     try:
         return try_again(actor, one, at=at)

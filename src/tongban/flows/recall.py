@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tongban.domain.actor import Actor
 from tongban.exchange import inbox, outbox, watch
 from tongban.exchange.letters import Again, Letter, Recall, Recalled
+from tongban.exchange.queries import Parked
 from tongban.flows import despatch
 from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import here
@@ -46,7 +47,7 @@ def again_came(desk: Desk, letter: Letter) -> None:
 
 
 @flow("letters.ask_for_gaps")
-def ask_for_gaps(actor: Actor, late: list[inbox.Parked], *, at: dt.datetime) -> None:
+def ask_for_gaps(actor: Actor, late: list[Parked], *, at: dt.datetime) -> None:
     """Ask those who may know for the facts that these letters wait for."""
     numbers = {one.number: one.from_node for one in late if one.number}
     copies = cases.get_many(sorted(numbers)) if numbers else {}

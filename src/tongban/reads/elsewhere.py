@@ -6,7 +6,7 @@ import datetime as dt
 import msgspec
 
 from tongban.domain.text import Text
-from tongban.exchange import queries, questions, requests
+from tongban.exchange import queries
 from tongban.plumbing import here
 from tongban.reads import acts
 
@@ -50,7 +50,7 @@ def asked(number: str) -> tuple[Asked, ...]:
     """What was asked of the holder of this case from here, newest first. Who may see the case may see this."""
     return tuple(
         Asked(acts.word(one.act), node_name(one.to_node), one.at, one.state, one.code, one.text, one.answered_at)
-        for one in requests.of_case(number)
+        for one in queries.asked_about(number)
     )
 
 
@@ -62,5 +62,5 @@ def node_name(code: str) -> Text:
 
 def found_by_city(question: str) -> tuple[str, ...] | None:
     """The numbers of the cases that the city found, whose copies are here now; None while it has not answered."""
-    answer = questions.answer(question)
+    answer = queries.answer_to(question)
     return answer.numbers if answer else None

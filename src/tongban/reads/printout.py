@@ -80,7 +80,7 @@ def printable(case: Case, log: Sequence[facts.Body]) -> tuple[Kind, ...]:
 
 
 def _note_of(log: Sequence[facts.Body], kind: str) -> str:
-    return next((str(getattr(f, "note", "")) for f in reversed(log) if facts.kind(f) == kind), "")
+    return next((facts.note_of(f) for f in reversed(log) if facts.kind(f) == kind), "")
 
 
 def kinds_of(actor: Actor, number: str, *, visit: str = "") -> tuple[Kind, ...]:

@@ -102,7 +102,7 @@ def _here() -> dict[str, Any]:
     """All that this node knows."""
     from django.db import OperationalError
 
-    from tongban.exchange import inbox, letters, queries
+    from tongban.exchange import letters, queries
     from tongban.plumbing import clock, here
     from tongban.registers.catalog import queries as catalog
 
@@ -116,7 +116,7 @@ def _here() -> dict[str, Any]:
             "out": queries.lanes_out(now),
             "in": queries.lanes_in(),
             "peers": queries.peers(),
-            "parked": len(inbox.parked(most=MANY)),
+            "parked": len(queries.parked(most=MANY)),
             "refused": len(queries.refused_bags()),
         }
     except OperationalError as why:

@@ -36,7 +36,7 @@ def _sealed(logs: _Logs) -> Iterator[str]:
             if not whole:
                 yield f"{number}: what lies beside the log ({kind}) was changed"
     for number, log in logs.items():
-        named = {d for e in log for d in (getattr(e.fact, "answers", ""), getattr(e.fact, "note", "")) if d}
+        named = {digest for e in log for digest in facts.beside(e.fact)}
         if number in held and (lost := named - found.get(number, set())):
             yield f"{number}: {len(lost)} of the sealed values that the log names are gone"
         if added := found.get(number, set()) - named:
