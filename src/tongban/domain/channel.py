@@ -6,6 +6,7 @@ from typing import Literal
 
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
+from tongban.domain.life_event import LifeEvent
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 
@@ -24,6 +25,15 @@ def must_be_open(version: ItemVersion, channel: Channel) -> None:
         if channel != "window":
             zh, en = "此事项不能自助或网上申请,请到窗口办理", "This item is received at counters only: go to one"
         raise Refused("item.not_here", zh, en, pointer="/item")
+
+
+def event_must_be_open(event: LifeEvent, channel: Channel) -> None:
+    """Refused ``event.not_here`` unless the life event is begun through this channel; its items follow it, whatever they say."""
+    if channel not in event.channels:
+        zh, en = "这件事不能网上提交,请到窗口办理", "This life event is not begun here: go to a counter"
+        if channel == "window":
+            zh, en = "这件事只能网上提交", "This life event is begun online only"
+        raise Refused("event.not_here", zh, en, pointer="/event")
 
 
 def must_be_seen(papers: Iterable[PaperIn], channel: Channel) -> None:

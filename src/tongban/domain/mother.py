@@ -182,6 +182,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     credentials: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     because: str = ""
+    correcting: bool = False
 
     @property
     def settled(self) -> bool:
@@ -280,7 +281,7 @@ def _on_part(mother: Mother, item: str, **changes: Any) -> dict[str, Any]:
 
 def _child_ended(mother: Mother, f: ChildEnded) -> dict[str, Any]:
     gone: dict[str, Any] = {"resulted": False, "credentials": ()} if f.outcome not in GOOD else {}
-    return _on_part(mother, f.item, state="ended", outcome=f.outcome, ended_on=f.on, **gone)
+    return _on_part(mother, f.item, state="ended", outcome=f.outcome, ended_on=f.on, correcting=False, **gone)
 
 
 def _results_came(mother: Mother, f: ResultsCame) -> dict[str, Any]:
@@ -295,6 +296,8 @@ def _replanned(mother: Mother, f: Replanned) -> dict[str, Any]:
             one = msgspec.structs.replace(one, state="dropped", because=f.because, problems=())
         elif one.part.item in new:
             one = msgspec.structs.replace(one, part=new[one.part.item])
+        elif one.part.item == f.because and f.why in ("correcting", "corrected"):
+            one = msgspec.structs.replace(one, correcting=f.why == "correcting")
         found.append(one)
     return {"parts": tuple(found)}
 

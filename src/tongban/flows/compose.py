@@ -2,17 +2,32 @@
 with a child for each item, which start when what they need is there."""
 
 import datetime as dt
+import os
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 
+from tongban.domain import channel as doors
+from tongban.domain import codes, event_plan, receiving
+from tongban.domain import mother as rule
 from tongban.domain.actor import Actor
-from tongban.domain.mother import EventIntake
-from tongban.domain.refusals import Conflict, NotFound
-from tongban.flows import access
+from tongban.domain.channel import Channel
+from tongban.domain.composer import compose
+from tongban.domain.event_part import EventForm
+from tongban.domain.facts import Body
+from tongban.domain.life_event import SELF
+from tongban.domain.mother import Amended, EventIntake, Mother, Submitted
+from tongban.domain.plan import Circumstances, Holdings, KnownValue, Plan
+from tongban.domain.plan import Known as PlanKnown
+from tongban.domain.prepared import Prepared
+from tongban.domain.refusals import Conflict, NotFound, Problem, Refused
+from tongban.flows import access, event_access, event_log, event_parts, receive, serve
+from tongban.flows.event_parts import Ready, Table
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow
+from tongban.registers.cases import service as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.mothers import queries as mother_queries
 from tongban.registers.mothers import service as mothers
@@ -65,3 +80,159 @@ def save(
             pointer="/rev",
         )
     return Draft(str(draft_id), rev + 1)
+
+
+class PartReceipt(msgspec.Struct, frozen=True):
+    """A part on the receipt: started (with its number), held for the person (``problems``), or waiting for what comes first."""
+
+    item: str
+    state: str
+    number: str
+    starts_on: dt.date
+    promised_on: dt.date
+    problems: tuple[str, ...] = ()
+
+
+class MotherReceipt(msgspec.Struct, frozen=True):
+    """What the person takes home: one number and one query code for everything."""
+
+    number: str
+    query_code: str
+    event: str
+    parts: tuple[PartReceipt, ...]
+
+
+def receipt(mother: Mother, query_code: str) -> MotherReceipt:
+    """The receipt of a mother case."""
+    parts = tuple(
+        PartReceipt(
+            one.part.item, one.state, one.number, one.part.starts_on, one.part.promised_on, one.problems
+        )
+        for one in mother.parts
+    )  # fmt: skip
+    return MotherReceipt(mother.number, query_code, mother.event, parts)
+
+
+@flow("event.submit")
+def submit(
+    actor: Actor, visit_id: str, event: str, intake: EventIntake, *, draft: str = "", channel: Channel, at: dt.datetime, key: str,
+) -> MotherReceipt:  # fmt: skip
+    """提交: one act for the whole event. What can start becomes a case at once; what lacks something that could have been given now is
+    told all together and nothing is written; what is to be shown at a counter, or comes from an earlier part, waits."""
+    visit = access.visit(actor, visit_id)
+    actor.must("case.receive", visit.center)
+    on = city_date(at)
+    prepared = catalog.prepared(event, on)
+    doors.event_must_be_open(prepared.event, channel)
+    doors.must_be_seen((one.paper for one in intake.papers), channel)
+    event_plan.must_be_of_event(prepared, intake)
+    known = receive.known_of(visit.applicant, on)
+    plan = _plan(prepared, intake, known, channel, visit.center, on)
+    event_plan.must_be_answered(
+        prepared, plan, frozenset(intake.unsure), frozenset(known.values) | frozenset(intake.answers)
+    )
+    parts = event_plan.parts(prepared, plan)
+    event_plan.must_have_parts(parts)
+    form = EventForm(intake, promised=event_plan.promised(plan))
+    code = codes.make_query_code(os.urandom(16))
+    table = Table(
+        prepared, form, known, event_parts.holdings(prepared, known, None), visit.applicant, visit.agent, channel, visit.center, on,
+        code,
+    )  # fmt: skip
+    ready = {part.item: event_parts.judged(table, part) for part in parts}
+    _must_be_ready(table, plan, list(ready.values()))
+    number = codes.make_case_number(visit.center, on, cases.next_sequence_later(visit.center, on)())
+    kept = event_log.sealed(form)
+    submitted = Submitted(
+        on=on, event=event, applicant=visit.applicant, agent=visit.agent, channel=channel, receiving=visit.center, form=kept.digest,
+        parts=parts,
+    )  # fmt: skip
+    _, started = event_parts.started(rule.apply(Mother(number), submitted), table, ready)
+    done = event_log.opened(number, [submitted, *started], query_code=code, forms=[kept])
+    if draft:
+        _use_draft(draft, number, visit.applicant)
+    current().about(case=number, person=visit.applicant, place=visit.center, event=event, parts=len(parts))
+    return receipt(done, code)
+
+
+def _plan(
+    prepared: Prepared, intake: EventIntake, known: receiving.Known, channel: str, center: str, on: dt.date
+) -> Plan:
+    held = tuple(one.kind for one in known.credentials if not one.kind.startswith(serve.CHECK))
+    values = {code: KnownValue(value) for code, value in known.values.items()}
+    people = {SELF: Holdings(bool(values), held, tuple(known.checks))}
+    chosen = None if intake.chosen is None else frozenset(intake.chosen)
+    given = Circumstances(
+        on, intake.answers, PlanKnown(values, people), frozenset(intake.unsure), chosen, frozenset(intake.insist), channel,
+        center if channel == "window" else "",
+    )  # fmt: skip
+    return compose(prepared, given, catalog.calendar(), catalog.places())
+
+
+def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready]) -> None:
+    """Tell everything that could be given now and is missing, at once and each thing once. Not what an earlier part brings, what
+    will be shown at a counter, and what is put off."""
+    later = event_plan.comes_by_itself(plan) | {f"/papers/{name}" for name in table.form.intake.at_counter}
+    missing: dict[tuple[str, str], Problem] = {}
+    for one in ready:
+        for problem in one.problems if one.part.deferred_until is None else ():
+            if not (problem.pointer in later and (one.part.needs or problem.pointer.startswith("/papers/"))):
+                missing.setdefault((problem.code, problem.pointer), problem)
+    if missing:
+        raise Refused(
+            "receive.not_ready",
+            f"还不能提交:有{len(missing)}处需要处理,已填写的内容都保留着",
+            f"Not ready yet: {len(missing)} things to mend; everything typed is kept",
+            problems=tuple(missing.values()),
+        )
+
+
+def _use_draft(draft: str, number: str, applicant: str) -> None:
+    before = mothers.use_draft(_draft_id(draft), number, applicant)
+    if before:
+        raise Conflict(
+            "draft.used",
+            f"这份草稿已经收件,办件编号{before},不会重复收件",
+            f"This draft was received already as {before}; nothing was received twice",
+            pointer="/draft",
+            number=before,
+        )
+
+
+@flow("event.amend")
+def amend(
+    actor: Actor, visit_id: str, number: str, item: str, intake: EventIntake, *, at: dt.datetime, key: str
+) -> MotherReceipt:  # fmt: skip
+    """The person answers for a part that is held (or will be): what they say and bring goes into the one form, and the part starts if
+    it can. Online or at any counter that hosts the event; at a counter a paper is seen, which is what many wait for."""
+    visit = access.visit(actor, visit_id)
+    actor.must("case.receive", visit.center)
+    found = event_access.of_visit(visit, number, lock=True)
+    mother, on = found.mother, city_date(at)
+    one = mother.of(item)
+    if one is None or one.state not in ("held", "waiting") or mother.stage != "open":
+        raise Conflict(
+            "event.not_held",
+            "这个事项现在不需要补充,请刷新后再看",
+            "Nothing is waited for here; reload the page",
+            pointer=f"/items/{item}",
+        )
+    doors.must_be_seen((one.paper for one in intake.papers), "resident" if actor.kind == "resident" else "window")
+    form = event_plan.amended(event_log.form_of(mother), intake)
+    table = event_parts.table_of(mother, form, found.query_code, on)
+    event_plan.must_be_of_event(table.prepared, form.intake)
+    ready = event_parts.judged(table, one.part)
+    if ready.problems:
+        raise Refused(
+            "receive.not_ready",
+            f"还有{len(ready.problems)}处需要处理,已填写的内容都保留着",
+            f"Not ready yet: {len(ready.problems)} things to mend; everything typed is kept",
+            problems=ready.problems,
+        )
+    kept = event_log.sealed(form)
+    new: list[Body] = [Amended(on=on, item=item, form=kept.digest)]
+    if (day := rule.opens_on(mother, one)) is not None and day <= on:
+        new.append(event_parts.start(table, ready, event_parts.child_number(mother)))
+    after = event_log.appended(mother, new, [kept])
+    current().about(case=number, person=mother.applicant, place=visit.center, item=item)
+    return receipt(after, found.query_code)

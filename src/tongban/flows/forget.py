@@ -14,6 +14,8 @@ from tongban.plumbing.files import Swept
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import named
 from tongban.registers.cases import service as cases
+from tongban.registers.mothers import named as events_named
+from tongban.registers.mothers import service as mothers
 from tongban.registers.people import queries as people
 
 # A paper from another province takes weeks; who has not come back after three months is asked anew, because by then the
@@ -38,7 +40,8 @@ def _must_be_time(actor: Actor) -> None:
 def drafts_once(actor: Actor, *, at: dt.datetime) -> int:
     """Remove drafts that were not touched for DRAFT_DAYS; returns how many."""
     _must_be_time(actor)
-    gone = cases.forget_drafts(at - dt.timedelta(days=DRAFT_DAYS), MOST)
+    before = at - dt.timedelta(days=DRAFT_DAYS)
+    gone = cases.forget_drafts(before, MOST) + mothers.forget_drafts(before, MOST)
     current().about(removed=gone)
     return gone
 
@@ -101,11 +104,11 @@ def letters(at: dt.datetime) -> int:
 
 
 def uploads(at: dt.datetime) -> Swept:
-    """Files that neither a case nor a draft nor a mandate names, UPLOAD_DAYS after they were put; none while letters lie that
+    """Files that no case, life event, draft or mandate names, UPLOAD_DAYS after they were put; none while letters lie that
     may name one."""
     if keeping.under_way(at - dt.timedelta(days=LETTER_DAYS)):
         return Swept(0, 0, 0)
-    by_drafts = named.by_drafts()
+    by_drafts = named.by_drafts() | events_named.digests()
 
     def asked(digests: list[str]) -> set[str]:
         held = named.by_cases(digests) | people.named_papers(digests) | (by_drafts & set(digests))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tongban.flows import escalate, forget, tell
+from tongban.flows import escalate, event_advance, forget, tell
 from tongban.plumbing import limiter
 from tongban.plumbing.audit import service as audit
 
@@ -23,6 +23,12 @@ class Timed(msgspec.Struct, frozen=True):
 TIMED: tuple[Timed, ...] = (
     Timed(
         "sweep", "*/5 * * * *", "silence accepts, corrections lapse, calendar notices make dates final", escalate.sweep
+    ),
+    Timed(
+        "advance_events",
+        "13 * * * *",
+        "a part of a life event that waited for a day starts on it",
+        event_advance.advance_due,
     ),
     Timed("forget_tries", "17 3 * * *", "who tried query codes a day ago need not be kept", limiter.forget),
     Timed("forget_uploads", "37 2 * * *", "scans that no case, draft or mandate names serve nobody", forget.uploads),
@@ -43,4 +49,7 @@ class Deferred(msgspec.Struct, frozen=True):
     work: Callable[[str, int, dt.datetime], object]
 
 
-DEFERRED: tuple[Deferred, ...] = (Deferred("tell_department", tell.tell_department),)
+DEFERRED: tuple[Deferred, ...] = (
+    Deferred("tell_department", tell.tell_department),
+    Deferred("advance_event", event_advance.advance_event),
+)

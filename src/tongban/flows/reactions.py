@@ -7,7 +7,7 @@ import msgspec
 
 from tongban.domain import facts
 from tongban.domain.case import Case
-from tongban.plumbing import jobs
+from tongban.plumbing import here, jobs
 from tongban.plumbing.tx import step
 
 
@@ -25,9 +25,27 @@ REACTIONS: tuple[Reaction, ...] = (
 )
 
 
+# What becomes of a child moves its life event (flows/event_advance.py), wherever it is decided: at the node of the mother case these
+# are heard of by letter. Why each: a decision and its results let others start, an end without them changes the plan, and a
+# correction is said to those who wait.
+MOVES_EVENT = frozenset({
+    "decided", "result_issued", "not_accepted", "withdrawn", "revoked", "correction_asked", "correction_received",
+})  # fmt: skip
+EVENT_WORK = "advance_event"
+
+
+@step
+def heard(case: Case, new: Sequence[facts.Body]) -> None:
+    """Defer what follows for a life event from these facts of a child, written here or come by letter."""
+    mother, _, child = case.number.partition("-")
+    if child and here.hosts(case.receiving) and any(facts.kind(fact) in MOVES_EVENT for fact in new):
+        jobs.defer(jobs.Later(EVENT_WORK, mother, case.n))
+
+
 @step
 def follow(case: Case, new: Sequence[facts.Body]) -> None:
     """Defer what follows from these facts, the last of which is entry ``case.n``."""
+    heard(case, new)
     first = case.n - len(new)
     for place, fact in enumerate(new, 1):
         for reaction in REACTIONS:

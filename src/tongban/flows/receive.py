@@ -23,7 +23,7 @@ from tongban.flows import access, serve, write
 from tongban.flows.serve import How, Shown
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
-from tongban.plumbing.tx import current, flow
+from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import checks
 from tongban.registers.cases import queries as case_queries
 from tongban.registers.cases import service as cases
@@ -205,21 +205,44 @@ def _open(
     number: str,
 ) -> tuple[Case, Due, str]:
     version = assessment.version
-    answers = cases.beside("answers", msgspec.json.encode(assessment.form.values))
-    new = receiving.opening(
-        assessment, intake, receiving=center, applicant=applicant, agent=agent, mandate=mandate, channel=channel,
-        answers=answers.digest, on=on,
-    )  # fmt: skip
     code = codes.make_query_code(os.urandom(16))
     current().about(
         case=number, person=applicant, place=center, item=version.code, version=version.version,
         code=checks.code_mark(number, code),
     )  # fmt: skip
-    papers = receiving.marks(assessment, intake)
-    case, due = write.opened(
-        number, new, query_code=code, department=version.item.department, papers=papers, kept=[answers]
-    )
+    case, due = enter(
+        assessment, intake, center=center, applicant=applicant, agent=agent, mandate=mandate, channel=channel, on=on,
+        number=number, query_code=code,
+    )  # fmt: skip
     return case, due, code
+
+
+@step
+def enter(
+    assessment: Assessment,
+    intake: Intake,
+    *,
+    center: str,
+    applicant: str,
+    agent: str,
+    mandate: str,
+    channel: str,
+    on: dt.date,
+    number: str,
+    query_code: str,
+    about: str = "",
+    promise: int | None = None,
+) -> tuple[Case, Due]:
+    """Write a ready case under its number. Within a life event, ``about`` says whose matter it is and ``promise`` is the shorter
+    one that holds there."""
+    answers = cases.beside("answers", msgspec.json.encode(assessment.form.values))
+    new = receiving.opening(
+        assessment, intake, receiving=center, applicant=applicant, agent=agent, mandate=mandate, channel=channel,
+        answers=answers.digest, on=on, about=about, promise=promise,
+    )  # fmt: skip
+    papers = receiving.marks(assessment, intake)
+    department = assessment.version.item.department
+    return write.opened(number, new, query_code=query_code, department=department, papers=papers, kept=[answers])
 
 
 def receipt(case: Case, due: Due, query_code: str, at: dt.datetime) -> Receipt:

@@ -78,6 +78,7 @@ def followed(before: int, known: Followed, *, query_code: str, department: str, 
     case = known.case
     if known.fresh:
         due = deadlines.due(case, catalog.calendar())
+        reactions.heard(case, [entry.fact for entry in known.fresh])
         cases.replicate(
             before, case, known.fresh, due, here=here.hosts(case.holder), query_code=query_code, department=department,
             beside=kept,

@@ -1,0 +1,140 @@
+"""From a plan to the parts of a mother case: which items, what each waits for, from when to when, and what will come by itself so
+that nobody is asked for it now."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tongban.domain.event_part import EventForm, paper_name
+from tongban.domain.life_event import SELF
+from tongban.domain.mother import EventIntake, Need, Part
+from tongban.domain.plan import Plan, PlanItem
+from tongban.domain.prepared import Prepared
+from tongban.domain.refusals import Problem, Refused
+from tongban.domain.text import Text
+
+
+def parts(prepared: Prepared, plan: Plan) -> tuple[Part, ...]:
+    """The parts, in the order in which they begin."""
+    steps = {step.item: step for step in plan.steps if step.kind in ("handle", "deferred") and step.key == step.item}
+    until = {promise.item: promise.until for promise in plan.deferred}
+    found = []
+    for one in plan.items:
+        if one.item in steps and one.state in ("in", "maybe"):
+            step = steps[one.item]
+            needs = _needs(prepared, plan, one.item, set(steps))
+            found.append(
+                (step.start_day, Part(one.item, one.version, step.start, step.end, one.of, needs, until.get(one.item)))
+            )
+    return tuple(part for _, part in sorted(found, key=lambda pair: (pair[1].deferred_until is not None, pair[0])))
+
+
+def _needs(prepared: Prepared, plan: Plan, item: str, composed: set[str]) -> tuple[Need, ...]:
+    entry = prepared.items[prepared.numbers[item]].entry
+    found: dict[tuple[str, bool], Need] = {}
+    for after in entry.after:
+        if after.item in composed:
+            found[after.item, False] = Need(after.item, after.wait_days)
+    for maker in _makers(plan, item):
+        if maker in composed and maker != item:
+            found[maker, True] = Need(maker, paper=True)
+    return tuple(found.values())
+
+
+def _makers(plan: Plan, item: str) -> Iterator[str]:
+    """The items whose result this one wants as a paper or as a value."""
+    for paper in plan.papers:
+        if paper.state == "result" and item in paper.items:
+            yield paper.result_of
+    for field in plan.form:
+        if field.source == "result" and item in field.items:
+            yield field.by
+
+
+def comes_by_itself(plan: Plan) -> frozenset[str]:
+    """Pointers of the one form and the one set of papers that results of earlier parts will satisfy."""
+    fields = {f"/answers/{field.element}" for field in plan.form if field.source == "result"}
+    return frozenset(
+        fields | {f"/papers/{paper_name(p.of, p.material)}" for p in plan.papers if p.state in ("result", "later")}
+    )
+
+
+def promised(plan: Plan) -> tuple[str, ...]:
+    """The papers that follow by this plan: whoever submits it promises them."""
+    return tuple(paper_name(p.of, p.material) for p in plan.papers if p.state in ("follow", "later"))
+
+
+def must_be_answered(prepared: Prepared, plan: Plan, unsure: frozenset[str], given: frozenset[str]) -> None:
+    """Refused ``event.unanswered`` when whether an item applies depends on a question nobody has answered; who does not know the
+    answer says so, and the department judges."""
+    asked = dict.fromkeys(code for one in plan.items for code in _open(prepared, one) if code not in unsure | given)
+    if asked:
+        elements = prepared.registry.elements
+        problems = tuple(
+            Problem(
+                "event.unanswered",
+                Text(f"请先回答“{elements[code].name.zh}”,不清楚也可以说明", f"Please answer, or say that you do not know: {elements[code].name.en}"),
+                f"/answers/{code}",
+            )
+            for code in asked if code in elements
+        )  # fmt: skip
+        raise Refused(
+            "event.unanswered",
+            f"还有{len(asked)}个问题没有回答,它们决定要办哪些事项",
+            f"{len(asked)} questions are open that decide which items apply",
+            pointer=f"/answers/{next(iter(asked))}",
+            problems=problems,
+        )
+
+
+def _open(prepared: Prepared, one: PlanItem) -> tuple[str, ...]:
+    if one.state != "maybe":
+        return ()
+    asked = {question.element for question in prepared.event.questions}
+    return tuple(code for code in one.asks if code in asked)
+
+
+def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
+    """Every answer, paper and item is one that the event can ask for; all that are not are told at once."""
+    people = {SELF, *(person.code for person in prepared.event.people)}
+    problems = [
+        Problem("form.unknown_field", Text("表单中没有这一项", "The form has no such field"), f"/answers/{code}")
+        for code in (*intake.answers, *intake.unsure) if code not in prepared.registry.elements
+    ]  # fmt: skip
+    problems += [
+        Problem("paper.not_asked", Text("这件事不需要这份材料", "This event does not ask for this paper"), f"/papers/{one.paper.material}")
+        for one in intake.papers if one.of not in people or one.paper.material not in prepared.registry.materials
+    ]  # fmt: skip
+    problems += [
+        Problem("event.no_such_item", Text("这件事里没有这个事项", "The event has no such item"), f"/items/{code}")
+        for code in (*(intake.chosen or ()), *intake.insist) if code not in prepared.numbers
+    ]  # fmt: skip
+    if problems:
+        first = problems[0]
+        raise Refused(first.code, first.text.zh, first.text.en, pointer=first.pointer, problems=tuple(problems))
+
+
+def must_have_parts(parts: tuple[Part, ...]) -> None:
+    """Refused ``event.nothing`` when no item of the event can be done for this person."""
+    if not parts:
+        raise Refused(
+            "event.nothing",
+            "按目前的回答,这件事没有可以办理的事项。请核对回答,或到窗口咨询",
+            "By these answers nothing of this life event can be done: check them, or ask at a counter",
+            pointer="/answers",
+        )
+
+
+def amended(form: EventForm, more: EventIntake) -> EventForm:
+    """The one form with what the person adds: a later answer or paper takes the place of an earlier one, nothing else is lost."""
+    before, new = form.intake, {(one.of, one.paper.material) for one in more.papers}
+    intake = msgspec.structs.replace(
+        before,
+        answers=before.answers | more.answers,
+        papers=tuple(one for one in before.papers if (one.of, one.paper.material) not in new) + more.papers,
+        declarations=tuple(dict.fromkeys(before.declarations + more.declarations)),
+        follow=tuple(dict.fromkeys(before.follow + more.follow)),
+        at_counter=more.at_counter or before.at_counter,
+        center=more.center or before.center,
+    )
+    return msgspec.structs.replace(form, intake=intake)

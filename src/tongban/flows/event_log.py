@@ -1,0 +1,57 @@
+"""The one place where a fact is added to a mother case: it folds, and writes log, row and form together. Nothing of it leaves the
+node: what other nodes must know of a life event, the facts of its children say."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tongban.domain import chain
+from tongban.domain import mother as rule
+from tongban.domain.event_part import EventForm
+from tongban.domain.facts import Body, kind
+from tongban.domain.mother import Mother
+from tongban.plumbing.tx import current, step
+from tongban.registers.mothers import queries
+from tongban.registers.mothers import service as mothers
+from tongban.registers.mothers.service import Form
+
+
+def _grow(before: Mother, new: Sequence[Body]) -> tuple[Mother, list[chain.Entry]]:
+    act, mother, entries = current(), before, []
+    for fact in new:
+        entry = chain.append(mother.number, (mother.n, mother.head), act.at, act.actor.ref, fact)
+        mother = rule.advance(mother, fact, entry.n, entry.hash)
+        entries.append(entry)
+    return mother, entries
+
+
+@step
+def sealed(form: EventForm) -> Form:
+    """The one form, ready to be kept beside the log."""
+    return mothers.form(msgspec.json.encode(form))
+
+
+@step
+def form_of(mother: Mother) -> EventForm:
+    """The one form of a mother case as it is now. The caller has shown the reason."""
+    plain = queries.form(mother.number, mother.form)
+    return msgspec.json.decode(plain or b"{}", type=EventForm)
+
+
+@step
+def opened(number: str, new: Sequence[Body], *, query_code: str, forms: Sequence[Form]) -> Mother:
+    """Write a new mother case with its first facts."""
+    mother, entries = _grow(Mother(number), new)
+    mothers.open_mother(mother, entries, query_code=query_code, at=current().at, forms=forms)
+    return mother
+
+
+@step
+def appended(mother: Mother, new: Sequence[Body], forms: Sequence[Form] = ()) -> Mother:
+    """Append facts to a mother case whose row is locked; nothing to append changes nothing."""
+    if not new:
+        return mother
+    after, entries = _grow(mother, new)
+    mothers.append(after, entries, forms)
+    current().about(facts=[kind(fact) for fact in new])
+    return after
