@@ -8,21 +8,21 @@ from django.db import connection
 from tongban.plumbing import crypto
 
 
-class _File(msgspec.Struct):
+class _File(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
-class _Paper(msgspec.Struct):
+class _Paper(msgspec.Struct, frozen=True):
     paper: _File
 
 
-class _Intake(msgspec.Struct):
+class _Intake(msgspec.Struct, frozen=True):
     """The part of an intake that names files."""
 
     papers: tuple[_Paper, ...] = ()
 
 
-class _Form(msgspec.Struct):
+class _Form(msgspec.Struct, frozen=True):
     intake: _Intake = _Intake()
 
 
