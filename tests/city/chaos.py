@@ -31,8 +31,9 @@ from tongban.plumbing import clock
 
 PATIENCE = 180.0
 # What `tongban verify` says of a case whose personal part was lost with a disk.
-BARED = ("of the sealed values that the log names are gone", "its person is gone (cases_case.applicant)",
-         "its person is gone (credentials_credential.holder)")  # fmt: skip
+BARED = ("of the sealed values that the log names are gone: this node was restored",
+         "its person is gone (cases_case.applicant): this node was restored",
+         "its person is gone (credentials_credential.holder): this node was restored")  # fmt: skip
 
 
 class Outcome(msgspec.Struct):
@@ -146,7 +147,7 @@ def _without_bared(node: str, said: str, restored: bool, bared: int) -> tuple[li
     what was personal and stood in its own lost database only (answers, whom they are about) is nowhere else, by design: facts
     carry no personal data. That is counted, not forgiven: it must be told by verify, and at such a node only."""
     lines = [line.strip(" ✗") for line in said.splitlines() if line.strip().startswith("✗")] or [said[-600:]]
-    gone = [line for line in lines if restored and line.endswith(BARED)]
+    gone = [line for line in lines if restored and any(words in line for words in BARED)]
     return [f"tongban verify at {node}: {line}" for line in lines if line not in gone], bared + len(gone)
 
 

@@ -295,7 +295,14 @@ def decode(data: bytes, schema: int = SCHEMA) -> Letter:
     try:
         return _decode(data)
     except _UNREADABLE as why:
-        raise Unreadable(str(why)) from None
+        raise Unreadable(_words(why)) from None
+
+
+def _words(why: Exception) -> str:
+    """Why a letter is not understood, for whoever looks at what is parked."""
+    if isinstance(why, UnicodeDecodeError):
+        return f"not text: byte {why.start} is not UTF-8"
+    return "brackets within brackets without end" if isinstance(why, RecursionError) else str(why)
 
 
 class _About(msgspec.Struct, frozen=True):

@@ -170,6 +170,18 @@ class WatchRow(models.Model):
         db_table = "exchange_watch"
 
 
+class RecallRow(models.Model):
+    """A restored node that asked for every fact since a moment, and the last case of which they were written again."""
+
+    node = models.TextField(primary_key=True)
+    since = models.DateTimeField()
+    after = models.CharField(max_length=25, default="")
+    cases = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "exchange_recall"
+
+
 class SentFile(models.Model):
     """A file that a node has been sent, and when last: within some days each goes once."""
 

@@ -259,6 +259,12 @@ def restored_since(moment: dt.datetime) -> bool:
     )
 
 
+def restored_at() -> dt.datetime | None:
+    """When this node last had back from the others what a restored backup had forgotten; None when it never was restored."""
+    rows = ask("select recalled_at from exchange_relay where id = 1")
+    return rows[0][0] if rows else None
+
+
 def caught_up() -> bool:
     """Whether this node has all that it wrote itself: False between the restore of a backup and the answers of the others."""
     return recalling() is None

@@ -50,5 +50,16 @@ def done(request: str) -> None:
     say("delete from exchange_came where id = %s", [uuid.UUID(request)])
 
 
+def sweep(before: dt.datetime, most: int) -> int:
+    """Forget what was asked and answered long ago; what still waits for its answer stays. Returns how many."""
+    return len(
+        ask(
+            "delete from exchange_request where id in (select id from exchange_request where answered_at < %s limit %s) "
+            "returning id",
+            [before, most],
+        )
+    )
+
+
 def _place(uid: uuid.UUID) -> bytes:
     return b"exchange.came:" + uid.hex.encode()

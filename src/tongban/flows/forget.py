@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from tongban.domain.actor import SYSTEM, Actor
 from tongban.domain.refusals import NotAllowed
-from tongban.exchange import arriving, keeping, outbox, questions
+from tongban.exchange import arriving, keeping, outbox, questions, requests
 from tongban.plumbing import files, forgetting
 from tongban.plumbing.files import Swept
 from tongban.plumbing.tx import current, flow
@@ -28,6 +28,8 @@ ANSWER_DAYS = 30
 UPLOAD_DAYS = 7
 # Letters about a file are under way for seconds; what is older than a day is stuck, and then no file goes.
 LETTER_DAYS = 1
+# What was asked from here of another node is shown with the case: until nobody asks after it any more.
+REQUEST_DAYS = 90
 MOST, TIMES = 5_000, 40
 
 
@@ -66,9 +68,10 @@ def sessions_once(actor: Actor, *, at: dt.datetime) -> int:
 
 @flow("forget.letters")
 def letters_once(actor: Actor, *, at: dt.datetime) -> int:
-    """Forget letters that were applied at the other node long ago (outbox.KEEP), and questions that were answered yesterday."""
+    """Forget letters that were applied at the other node long ago (outbox.KEEP), what was asked of other nodes and answered a season ago,
+    and questions that were answered yesterday."""
     _must_be_time(actor)
-    gone = outbox.sweep(at, MOST)
+    gone = max(outbox.sweep(at, MOST), requests.sweep(at - dt.timedelta(days=REQUEST_DAYS), MOST))
     questions.sweep(at - dt.timedelta(days=1))
     arriving.sweep(at - outbox.KEEP)
     current().about(removed=gone)

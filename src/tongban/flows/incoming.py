@@ -86,6 +86,7 @@ def arrived_together(some: Sequence[bytes], *, at: dt.datetime) -> list[Arrived]
         touched.update(_follow_up(lane, at))
     _follow(touched, at)
     asking.do_waiting(at)
+    recall.go_on(node_actor("here"), at=at)
     return done
 
 
@@ -310,6 +311,7 @@ def tend(at: dt.datetime) -> int:
     """What the mail room does every few seconds: parked letters are tried again, facts that are missing are asked for, requests
     that a crash left over are done. Bounded; returns how many letters were applied."""
     asking.do_waiting(at)
+    recall.go_on(node_actor("here"), at=at, pieces=recall.PIECES)
     if come := arriving.come():
         arrivals.files_came(node_actor("here"), come, at=at)
     catalog_letters.send_where_missing(at)

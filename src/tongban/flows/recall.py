@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from tongban.domain.actor import Actor
-from tongban.exchange import inbox, outbox, watch
+from tongban.exchange import inbox, outbox, recalls, watch
 from tongban.exchange.letters import Again, Letter, Recall, Recalled
 from tongban.exchange.queries import Parked
 from tongban.flows import despatch
@@ -21,7 +21,8 @@ PATIENCE = dt.timedelta(seconds=5)
 """How long a letter waits for an earlier fact before it is asked for: lanes of different nodes are not in step."""
 DRIFT = dt.timedelta(days=1)
 """Recalled from so long before the newest fact: a backup begins before it ends, and clocks differ."""
-BATCH = 500
+BATCH, PIECES = 200, 5
+"""Cases of a recall that are written again in one transaction, and how many such pieces follow each other every few seconds."""
 LEFT_OUT = 1_000
 """Numbers of each center that a restored node leaves out today: more than a center gives in a day."""
 HELPED = ("gap", "not_holder")
@@ -99,17 +100,39 @@ def _post_recall(at: dt.datetime) -> list[str]:
 
 @step
 def recall_came(desk: Desk, letter: Letter) -> None:
-    """A restored node asks: write the facts since of every case that concerns it, then that this was all."""
+    """A restored node asks for the facts since a moment of every case that concerns it. They are written afterwards, in pieces
+    (go_on)."""
     body = letter.body
     assert isinstance(body, Recall)
-    count, after = 0, ""
-    while batch := cases.touched_since(body.since, after, BATCH):
-        for case in batch:
-            if desk.sender in here.nodes().concerned(case):
-                despatch.again(case.number, desk.sender, 0)
-                count += 1
-        after = batch[-1].number
-    outbox.post(desk.sender, Recalled(count), desk.at)
+    recalls.begin(desk.sender, body.since)
+
+
+def go_on(actor: Actor, *, at: dt.datetime, pieces: int = 1) -> None:
+    """Serve the nodes that were restored, each by a piece or a few; the rest comes the next time (every few seconds)."""
+    for node in recalls.waiting():
+        for _ in range(pieces):
+            if not answer(actor, node, at=at):
+                break
+
+
+@flow("letters.recall_answered")
+def answer(actor: Actor, node: str, *, at: dt.datetime) -> bool:
+    """Write the facts of the next cases again, and when there are none left, that this was all; True when there may be more."""
+    asked = recalls.next_of(node)
+    if asked is None:
+        return False
+    batch = cases.touched_since(asked.since, asked.after, BATCH)
+    theirs = [case.number for case in batch if node in here.nodes().concerned(case)]
+    for number in theirs:
+        despatch.again(number, node, 0)
+    written = asked.cases + len(theirs)
+    if more := len(batch) == BATCH:
+        recalls.served(node, batch[-1].number, written)
+    else:
+        outbox.post(node, Recalled(written), at)
+        recalls.done(node)
+    current().about(place=node, cases=len(theirs), more=more)
+    return more
 
 
 @step

@@ -14,6 +14,7 @@ from tongban.domain.actor import CITY, Actor
 from tongban.domain.calendar import Calendar
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
+from tongban.exchange import queries as mail
 from tongban.plumbing import here
 from tongban.plumbing.audit import service as audit
 from tongban.registers.cases import checks
@@ -59,7 +60,7 @@ def expected() -> int:
 def verify(actor: Actor) -> Iterator[Checked]:
     """Check everything, yielding the running result after each batch of cases and once more at the end."""
     actor.must("audit.read", CITY)
-    done = Checked()
+    done, gone = Checked(), _after_restore()
     logs: dict[str, list[Entry]] = {}
     for state, log in cases.logs():
         done.cases += 1
@@ -69,11 +70,12 @@ def verify(actor: Actor) -> Iterator[Checked]:
         else:
             logs[state.number] = log
         if done.cases % BATCH == 0:
-            done.wrong += checks.beside(logs)
+            done.wrong += checks.beside(logs, gone)
             logs = {}
             yield done
-    done.wrong += checks.beside(logs)
-    for look in (_columns, _people, checks.kinds, checks.codes, checks.drafts, checks.lost, people.damaged, credentials.damaged,
+    done.wrong += checks.beside(logs, gone)
+    done.wrong += _people(gone)
+    for look in (_columns, checks.kinds, checks.codes, checks.drafts, checks.lost, people.damaged, credentials.damaged,
                  catalog.damaged):  # fmt: skip
         done.wrong += look()
     done.wrong += audit.broken_seals()
@@ -107,7 +109,18 @@ def _columns() -> Iterator[str]:
                 yield from _row(number, _state(stored), first, found, calendar)
 
 
-def _people() -> Iterator[str]:
+def _after_restore() -> str:
+    """What is said of lost answers and persons at a node that was put back to an older backup; empty at others."""
+    at = mail.restored_at()
+    return (
+        f": this node was restored from a backup on {at:%Y-%m-%d}, and what lay only here since that backup went with it; ask the "
+        "person once more (docs/nodes.md). If the case is older than the backup, somebody has removed it"
+        if at
+        else ""
+    )
+
+
+def _people(gone: str) -> Iterator[str]:
     """References to persons whom the people register does not have (no key holds them: codes between registers)."""
     with connection.cursor() as cursor:
         for table, name, column in (
@@ -125,7 +138,7 @@ def _people() -> Iterator[str]:
                 f"and not exists (select 1 from people_person p where p.id = t.{column}) limit 1000"
             )
             for (found,) in cursor.fetchall():
-                yield f"{found}: its person is gone ({table}.{column})"
+                yield f"{found}: its person is gone ({table}.{column}){gone}"
 
 
 def _state(stored: bytes) -> Case | None:

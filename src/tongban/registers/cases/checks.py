@@ -14,13 +14,14 @@ from tongban.plumbing import crypto
 _Logs = Mapping[str, Sequence[Entry]]
 
 
-def beside(logs: _Logs) -> Iterator[str]:
-    """Check what lies beside these logs (number -> entries): sealed answers and notes, and the papers."""
-    yield from _sealed(logs)
+def beside(logs: _Logs, gone: str = "") -> Iterator[str]:
+    """Check what lies beside these logs (number -> entries): sealed answers and notes, and the papers. ``gone``: what is to be said
+    when something is gone and there may be a harmless reason."""
+    yield from _sealed(logs, gone)
     yield from _papers(logs)
 
 
-def _sealed(logs: _Logs) -> Iterator[str]:
+def _sealed(logs: _Logs, gone: str) -> Iterator[str]:
     found: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         # Answers and notes go with the pen: a node that has a copy only need not have them.
@@ -38,7 +39,7 @@ def _sealed(logs: _Logs) -> Iterator[str]:
     for number, log in logs.items():
         named = {digest for e in log for digest in facts.beside(e.fact)}
         if number in held and (lost := named - found.get(number, set())):
-            yield f"{number}: {len(lost)} of the sealed values that the log names are gone"
+            yield f"{number}: {len(lost)} of the sealed values that the log names are gone{gone}"
         if added := found.get(number, set()) - named:
             yield f"{number}: {len(added)} sealed values are named by no fact"
 
