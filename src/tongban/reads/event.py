@@ -332,3 +332,8 @@ def _saved(plan: Plan, words: Words) -> tuple[SavedGroup, ...]:
 def _ask(request: Any) -> Ask:
     names = [kind_name(kind) for kind in request.kinds] + [kind_name(check) for check in request.checks]
     return Ask(values.source_name(request.department), tuple(names))
+
+
+def channels_of(event: str, today: dt.date) -> tuple[str, ...]:
+    """Through which doors an event may be begun. NotFound ``catalog.no_life_event``."""
+    return tuple(catalog.prepared(event, today).event.channels)

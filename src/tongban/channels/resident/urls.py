@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from tongban.channels.resident import guide, look, progress, sign_in, verify, wait
+from tongban.channels.resident import guide, life, look, progress, sign_in, verify, wait
 
 app_name = "resident"
 urlpatterns = [
     path("", guide.home, name="home"),
     path("events/", guide.events, name="events"),
     path("events/<slug:code>/", guide.event, name="event"),
+    path("events/<slug:code>/start", life.step, name="event_start"),
+    path("events/<slug:code>/<slug:step>", life.step, name="event_step"),
+    path("events/<slug:code>/scan/<slug:digest>", life.scan, name="event_scan"),
+    path("done/<slug:number>", life.submitted, name="event_done"),
+    path("done/<slug:number>/receipt.pdf", life.receipt, name="event_receipt"),
+    path("done/<slug:number>/dates.ics", life.dates, name="event_dates"),
     path("items/", guide.items, name="items"),
     path("items/<slug:code>/", guide.item, name="item"),
     path("centers/", guide.find_center, name="centers"),

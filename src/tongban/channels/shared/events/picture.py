@@ -60,7 +60,7 @@ class Told(msgspec.Struct, frozen=True):
     to: dt.date
     from_day: int
     to_day: int
-    after: tuple[Text, ...]
+    after: Text
     critical: bool
     deferred: bool
     mine: bool
@@ -82,11 +82,15 @@ def in_words(plan: Plan, words: Words, departments: dict[str, Text]) -> tuple[To
     return tuple(
         Told(
             names[step.key], Text("您", "you") if step.who == SELF else departments.get(step.who, Text(step.who)),
-            step.start, step.end, step.start_day, step.end_day, tuple(names[k] for k in step.after if k in names),
+            step.start, step.end, step.start_day, step.end_day, _joined([names[k] for k in step.after if k in names]),
             step.critical, step.kind == "deferred", step.who == SELF,
         )
         for step in _ordered(plan)
     )  # fmt: skip
+
+
+def _joined(names: list[Text]) -> Text:
+    return Text("、".join(f"“{n.zh}”" for n in names), ", ".join(n.en or n.zh for n in names))
 
 
 def _ordered(plan: Plan) -> list[PlanStep]:
