@@ -57,6 +57,7 @@ EXEMPT = {
     "despatch.file_list": "reads which scans a case has",
     "incoming.arrived": "one act per bag; the transaction begins and ends inside",
     "incoming.arrived_together": "one act for the bags that go together; the transaction begins and ends inside",
+    "desk.judged": "around what the rulebook judges; writes nothing",
     "recall.go_on": "one act per piece of what a restored node asked for",
     "incoming.node_actor": "pure: a node as the one who acts",
     "incoming.heard": "a status message: positions of lanes, no act of the city (no audit line each second)",

@@ -122,7 +122,7 @@ class Pair:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TONGBAN_", "DJANGO_"))}
         with (var / "log").open("ab") as log:
             self.rooms[node] = subprocess.Popen(
-                [sys.executable, "-m", "tongban.config.mailroom", *arguments], env=kept | told, stdout=log, stderr=log
+                [sys.executable, "-m", "tests.exchange.quick_room", *arguments], env=kept | told, stdout=log, stderr=log
             )
         return self.rooms[node]
 
