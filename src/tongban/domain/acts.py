@@ -274,3 +274,13 @@ def revoke(case: Case, law: str, supervisor: str, on: dt.date, note: str = "") -
     if not law.strip():
         raise Refused("revoke.law_needed", "请填写撤销的法律依据", "Name the law", pointer="/law")
     return facts.Revoked(on=on, law=law, supervisor=supervisor, note=note)
+
+
+def rate(case: Case, grade: str, on: dt.date, note: str = "") -> facts.Rated:
+    """好差评: once for each handling, and nothing is chosen beforehand."""
+    must_move(case, "rated")
+    if case.rated:
+        raise Conflict("rating.given", "这个办件已经评价过了,谢谢您", "This handling was rated already, thank you")
+    if grade not in reasons.GRADES:
+        raise Refused("rating.grade", "请选择一个评价等级", "Choose one of the five grades", pointer="/grade")
+    return facts.Rated(on=on, grade=grade, note=note)  # type: ignore[arg-type]

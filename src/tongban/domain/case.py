@@ -75,10 +75,12 @@ MOVES: dict[str, dict[str, str]] = {
         "papers_added": "=",
         "delivered": "delivered",
         "revoked": "revoked",
+        "rated": "=",
     },
     # A delivered case is closed for the resident, yet the authority may have to undo its own error.
-    "delivered": {"revoked": "revoked", "papers_added": "="},
-    "not_accepted": {},
+    "delivered": {"revoked": "revoked", "papers_added": "=", "rated": "="},
+    # Nothing more is expected of anybody, yet how one was treated may be said.
+    "not_accepted": {"rated": "="},
     "withdrawn": {},
     "revoked": {},
 }
@@ -142,6 +144,7 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     issued: tuple[str, ...] = ()
     decided_on: dt.date | None = None
     closed_on: dt.date | None = None
+    rated: str = ""
 
     @property
     def closed(self) -> bool:
@@ -297,4 +300,5 @@ _CHANGES: dict[str, Callable[[Case, Any], dict[str, Any]]] = {
     "delivered": lambda c, f: {},
     "withdrawn": _withdrawn,
     "revoked": lambda c, f: {},
+    "rated": lambda c, f: {"rated": f.grade},
 }

@@ -192,9 +192,17 @@ class Revoked(Body, frozen=True, tag="revoked"):
     note: str = ""
 
 
+class Rated(Body, frozen=True, tag="rated"):
+    """好差评: how the person found the handling, once; what they wrote lies beside, by digest."""
+
+    grade: Literal["very_satisfied", "satisfied", "fair", "dissatisfied", "very_dissatisfied"]
+    note: str = ""
+
+
 Fact = (
     Opened | HandedOver | TakenOver | HandedBack | Accepted | NotAccepted | CorrectionAsked | CorrectionReceived
     | PapersAdded | SpecialStarted | SpecialEnded | Reviewed | Decided | ResultIssued | Delivered | Withdrawn | Revoked
+    | Rated
 )  # fmt: skip
 
 KINDS: dict[str, type[Body]] = {str(c.__struct_config__.tag): c for c in Fact.__args__}

@@ -80,6 +80,7 @@ STEP_WORDS: dict[str, Text] = {
     "delivered": Text("送达", "Delivered"),
     "withdrawn": Text("撤回", "Withdrawn"),
     "revoked": Text("撤销", "Revoked"),
+    "rated": Text("评价", "Rated"),
 }
 
 

@@ -67,3 +67,12 @@ HOW: dict[str, Text] = {
 def word(words: dict[str, Text], code: str) -> Text:
     """The words of a code; a code of another time is shown as it is, never hidden."""
     return words.get(code) or Text(code, code)
+
+
+GRADES: dict[str, Text] = {
+    "very_satisfied": Text("非常满意", "Very satisfied"),
+    "satisfied": Text("满意", "Satisfied"),
+    "fair": Text("基本满意", "Fairly satisfied"),
+    "dissatisfied": Text("不满意", "Dissatisfied"),
+    "very_dissatisfied": Text("非常不满意", "Very dissatisfied"),
+}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tongban.domain import acts, facts, form, handed_in, item
+from tongban.domain import acts, channel, facts, form, handed_in, item
 from tongban.domain import case as rule
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
@@ -14,7 +14,7 @@ from tongban.domain.deadlines import Due, due
 from tongban.domain.facts import Point
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
-from tongban.domain.refusals import Refused
+from tongban.domain.refusals import NotAllowed, Refused
 from tongban.flows import access, issue, write
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow
@@ -126,6 +126,7 @@ def receive_correction(
     found = _for_resident(actor, number, visit, expect)
     version = version_of(found)
     handed_in.must_be_asked(version, papers)
+    channel.must_be_seen(papers, "resident" if actor.kind == "resident" else "window")
     before = case_queries.beside(number, found.case.answers) or write.held_elsewhere(found)
     old: dict[str, object] = msgspec.json.decode(before)
     merged = old | answers
@@ -178,6 +179,7 @@ def add_papers(
     """容缺补交: papers that were promised to follow, brought to any counter."""
     found = _for_resident(actor, number, visit, expect)
     handed_in.must_be_asked(version_of(found), papers)
+    channel.must_be_seen(papers, "resident" if actor.kind == "resident" else "window")
     marks = tuple(handed_in.mark(p) for p in papers)
     return standing(write.appended(found, acts.add_papers(found.case, marks, city_date(at)), papers=marks))
 
@@ -269,6 +271,19 @@ def withdraw(
     """撤回, by the resident at any counter or online, before the decision."""
     found = _for_resident(actor, number, visit, expect)
     return standing(write.appended(found, acts.withdraw(found.case, reason, city_date(at))))
+
+
+@flow("case.rate")
+def rate(
+    actor: Actor, number: str, grade: str, note: str = "", *, visit: str = "", at: dt.datetime, key: str = ""
+) -> Standing:
+    """好差评, by the resident and by nobody else: staff do not rate themselves."""
+    found = _for_resident(actor, number, visit, 0)
+    if actor.kind != "resident" and not actor.serves:
+        raise NotAllowed("rating.resident_only", "评价只能由办事人自己作出", "Only the person served rates")
+    kept = _note(note)
+    fact = acts.rate(found.case, grade, city_date(at), kept[0].digest if kept else "")
+    return standing(write.appended(found, fact, kept=kept))
 
 
 @flow("case.revoke")

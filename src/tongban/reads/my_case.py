@@ -15,6 +15,7 @@ from tongban.domain.text import Text
 from tongban.reads import centers, progress
 from tongban.reads.centers import CenterLine
 from tongban.reads.progress import Progress
+from tongban.registers.cases.queries import Found
 from tongban.registers.catalog import queries as catalog
 
 ClockKind = Literal["running", "waiting", "paused", "yours", "ended", "over"]
@@ -64,7 +65,15 @@ class MyCase(msgspec.Struct, frozen=True):
 
 def by_code(number: str, query_code: str, *, at: dt.datetime, today: dt.date) -> MyCase:
     """For anybody with the number and its query code. NotFound ``case.not_found``, whichever of the two is wrong."""
-    found = progress.by_code(number, query_code, today=today)
+    return _mine(progress.by_code(number, query_code, today=today), at, today)
+
+
+def of_found(found: Found, *, at: dt.datetime, today: dt.date) -> MyCase:
+    """The same for a case that flows.access has already given to the caller."""
+    return _mine(progress.of_found(found, today), at, today)
+
+
+def _mine(found: Progress, at: dt.datetime, today: dt.date) -> MyCase:
     materials, owner = catalog.materials(), catalog.departments().get(found.department)
     return MyCase(
         case=found, clock=_clock(found, today), holder=centers.center(found.holder, at=at),

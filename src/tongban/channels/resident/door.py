@@ -76,5 +76,5 @@ def signed_in(view: View) -> View:
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
-    run.door = "resident"
+    run.door = "resident"  # type: ignore[attr-defined]
     return run  # type: ignore[return-value]

@@ -63,7 +63,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         return form(request, number)
     return private(
-        page(request, "case", {"m": found, "p": found.case, "entries": _entries(found), "spaced": _spaced(number)})
+        page(request, "case", {"m": found, "p": found.case, "entries": entries(found), "spaced": spaced(number)})
     )
 
 
@@ -89,7 +89,7 @@ def leave(request: HttpRequest, number: str) -> HttpResponse:
     return answer
 
 
-def _entries(found: MyCase) -> list[dict[str, Any]]:
+def entries(found: MyCase) -> list[dict[str, Any]]:
     """The steps as the timeline draws them, newest first: what matters today stands on top."""
     last = len(found.case.steps)
     return [
@@ -99,7 +99,7 @@ def _entries(found: MyCase) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _spaced(number: str) -> str:
+def spaced(number: str) -> str:
     """As it can be read out on the telephone: center, day, sequence."""
     return f"{number[:9]} {number[9:15]} {number[15:]}"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.channels.resident import guide, life, look, progress, sign_in, verify, wait
+from tongban.channels.resident import correct, guide, life, look, mine, progress, sign_in, verify, wait
 
 app_name = "resident"
 urlpatterns = [
@@ -30,5 +30,12 @@ urlpatterns = [
     path("sign-in/back", sign_in.back, name="back"),
     path("sign-out", sign_in.sign_out, name="sign_out"),
     path("for-whom", sign_in.whom, name="whom"),
+    path("mine/", mine.mine, name="mine"),
+    path("mine/looks", mine.looks, name="looks"),
+    path("mine/<slug:number>", mine.matter, name="matter"),
+    path("mine/<slug:number>/correct", correct.correct, name="correct"),
+    path("mine/<slug:number>/withdraw", mine.withdraw, name="withdraw"),
+    path("mine/<slug:number>/rate", mine.rate, name="rate"),
+    path("mine/<slug:number>/credential/<int:n>", mine.credential, name="credential"),
     path("letters", look.letters, name="letters"),
 ]

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from tongban.channels.resident.look import page
 from tongban.channels.shared.actor import public
-from tongban.reads import verify_paper
+from tongban.plumbing import clock
+from tongban.reads import e_credential, verify_paper
 
 
 @public
@@ -24,7 +25,11 @@ def ask(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def paper(request: HttpRequest, code: str) -> HttpResponse:
-    """What the QR of a paper leads to."""
+    """What the QR of a paper or of an e-credential leads to."""
+    if (shown := e_credential.check(code, clock.today())) is not None:
+        answer = page(request, "genuine_credential", {"c": shown, "state": e_credential.STATES[shown.state]})
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
     found = verify_paper.check(code)
     context = {"g": found, "number": "", "check": "", "asked": True}
     answer = page(request, "verify", context, status=200 if found else 404)

@@ -1,0 +1,179 @@
+"""My matters behind the door: only my own, corrected, taken back, rated once, shown as credentials that anybody can check, and who
+looked at them."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.channels.resident.cases import correcting, received
+from tests.channels.resident.signed_in import arrived, sign_in
+from tests.conftest import AT
+from tests.flows.people import MOTHER, PUTUO, SON, staff
+from tests.plumbing.papers import pdf
+from tongban.domain import facts
+from tongban.domain.person import Identity
+from tongban.domain.refusals import NotAllowed, Refused
+from tongban.flows import access, deliver, handle
+from tongban.plumbing import clock
+from tongban.reads import my_matters
+from tongban.registers.cases import queries as cases
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shanghai")]
+STRANGER = Identity(kind="citizen", name="陌生人", number="310101199003071230", birth=dt.date(1990, 3, 7), sex="male")
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with clock.fixed(AT):
+        yield
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def decided(at: dt.datetime = AT) -> str:
+    number = received(at).number
+    home = staff(PUTUO, "case.receive", "case.handle", "case.read", "case.supervise", "person.read")
+    handle.decide(home, number, True, at=at)
+    deliver.deliver(home, number, "electronic", at=at)
+    return number
+
+
+def test_only_my_own_cases_are_there(client: Client) -> None:
+    number = received(AT).number
+    sign_in(client, MOTHER)
+    assert number in text(client.get("/mine/"))
+    page = client.get(f"/mine/{number}")
+    assert page.status_code == 200
+    assert "还没有人打开过" in text(page)
+    other = Client()
+    sign_in(other, STRANGER)
+    assert number not in text(other.get("/mine/"))
+    for address in (f"/mine/{number}", f"/mine/{number}/correct", f"/mine/{number}/credential/1"):
+        assert other.get(address).status_code == 404
+    assert Client().get(f"/mine/{number}").status_code == 302
+
+
+def test_taken_back_once(client: Client) -> None:
+    number = received(AT).number
+    sign_in(client, MOTHER)
+    page = text(client.get(f"/mine/{number}"))
+    key, n = re.search(r'value="(withdraw-[^"]+)"', page)[1], re.search(r'name="n" value="(\d+)"', page)[1]
+    for _ in range(2):
+        assert client.post(f"/mine/{number}/withdraw", {"key": key, "n": n}).status_code == 302
+    found = cases.get(number)
+    assert found.case.stage == "withdrawn"
+    assert [facts.kind(e.fact) for e in cases.log(number)].count("withdrawn") == 1
+    again = client.post(f"/mine/{number}/withdraw", {"key": "another", "n": str(found.case.n)})
+    assert again.status_code == 409
+
+
+def test_a_rating_is_given_once_and_nothing_is_chosen_before(client: Client) -> None:
+    number = decided()
+    sign_in(client, MOTHER)
+    page = text(client.get(f"/mine/{number}"))
+    assert page.count('name="grade"') == 5
+    assert "checked" not in page[page.index('id="rate"') : page.index("提交评价")]
+    assert client.post(f"/mine/{number}/rate", {"key": "k1"}).status_code == 422
+    assert client.post(f"/mine/{number}/rate", {"key": "k2", "grade": "satisfied", "note": "很快"}).status_code == 302
+    assert "您的评价：满意" in text(client.get(f"/mine/{number}"))
+    assert client.post(f"/mine/{number}/rate", {"key": "k3", "grade": "fair"}).status_code == 409
+    fact = cases.log(number)[-1].fact
+    assert isinstance(fact, facts.Rated)
+    assert cases.beside(number, fact.note).decode() == "很快"
+
+
+def test_staff_do_not_rate_themselves() -> None:
+    number = decided()
+    with pytest.raises(NotAllowed):
+        handle.rate(staff(PUTUO), number, "very_satisfied", at=AT)
+
+
+def test_corrected_online_with_an_upload_of_grade_c(client: Client) -> None:
+    receipt = correcting(AT)
+    number = receipt.number
+    sign_in(client, MOTHER)
+    page = text(client.get(f"/mine/{number}/correct"))
+    found = cases.get(number).case
+    fields = [p.code for p in found.asked if p.what == "field"]
+    papers = [p.code for p in found.asked if p.what == "paper"]
+    assert all(f'name="{f}"' in page for f in fields)
+    assert client.post(f"/mine/{number}/correct", {"key": "c0"}).status_code == 422
+    values = dict.fromkeys(fields, "莘庄镇2号")
+    scans = {f"file-{p}": SimpleUploadedFile("zm.pdf", pdf()) for p in papers}
+    answer = client.post(f"/mine/{number}/correct", {"key": "c1", **values, **scans})
+    assert answer.status_code == 302, text(answer)
+    fact = cases.log(number)[-1].fact
+    assert isinstance(fact, facts.CorrectionReceived)
+    assert {p.grade for p in fact.papers} <= {"C"}
+
+
+def test_a_resident_cannot_vouch_for_a_paper() -> None:
+    number = correcting(AT).number
+    actor, here = arrived(MOTHER)
+    asked = [p.code for p in cases.get(number).case.asked if p.what == "paper"]
+    from tongban.domain.handed_in import PaperIn
+
+    with pytest.raises(Refused) as refused:
+        handle.receive_correction(
+            actor, number, {}, [PaperIn(asked[0] if asked else "x", "original", "A", "")], visit=here.visit, at=AT
+        )
+    assert refused.value.code in ("paper.not_seen", "paper.not_asked")
+
+
+def test_a_credential_is_checked_by_anybody_and_says_when_it_was_revoked(client: Client) -> None:
+    number = decided()
+    sign_in(client, MOTHER)
+    (one,) = my_matters.matter(*_visit(MOTHER), number, at=AT).credentials
+    shown = client.get(f"/mine/{number}/credential/{one.n}")
+    assert shown.status_code == 200
+    assert MOTHER.name in text(shown)
+    assert one.number in text(shown)
+    checked = Client().get(f"/v/{one.code}")
+    assert "现在有效" in text(checked)
+    for personal in (MOTHER.name, MOTHER.number, one.number):
+        assert personal not in text(checked)
+    forged = one.code[:-1] + ("0" if one.code[-1] != "0" else "1")
+    assert Client().get(f"/v/{forged}").status_code == 404
+    boss = staff(PUTUO, "case.read", "case.supervise", "case.handle")
+    handle.revoke(boss, number, "行政许可法第六十九条", at=AT)
+    assert "已被撤销" in text(Client().get(f"/v/{one.code}"))
+
+
+def _visit(who: Identity):
+    actor, here = arrived(who)
+    return actor, here.visit
+
+
+def test_who_looked_and_why_is_told(client: Client) -> None:
+    number = received(AT).number
+    access.answers(staff(PUTUO), number, reason="核对地址", at=AT)
+    sign_in(client, MOTHER)
+    for address in (f"/mine/{number}", "/mine/looks"):
+        page = text(client.get(address))
+        assert "核对地址" in page, address
+        assert "长寿路街道" in page
+
+
+def test_who_acts_by_a_written_mandate_sees_what_it_names_and_no_more(client: Client) -> None:
+    number = received(AT).number
+    actor, here = arrived(SON)
+    # The case was handed in by the son: as himself he sees it, for the data of his mother he is told no looks.
+    assert number in text(_signed(SON).get("/mine/"))
+    from tongban.flows import arrive
+    from tongban.registers.people import queries as people
+
+    ref = people.mandates_for(here.applicant)[0].ref
+    now_for = arrive.act_for(actor, here.visit, ref, at=AT)
+    with pytest.raises(NotAllowed):
+        my_matters.looks(actor, now_for.visit)
+
+
+def _signed(who: Identity) -> Client:
+    made = Client()
+    sign_in(made, who)
+    return made
