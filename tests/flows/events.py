@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tests.channels.resident.signed_in import arrived
+from tests.conftest import AT
 from tests.flows.cases import lead
 from tests.flows.people import PUTUO
 from tongban.domain.actor import SYSTEM, Actor
@@ -53,10 +54,20 @@ def sample(element: Element, on: dt.date) -> Any:
     return found.get(element.type, lambda: "说明")()
 
 
+def when(situations: Iterable[Any], event: str) -> dt.datetime:
+    """The day of the reference situation, in the morning."""
+    row = _reference(situations, event)
+    return dt.datetime.combine(row.given.today, dt.time(2), dt.UTC) if row else AT
+
+
+def _reference(situations: Iterable[Any], event: str) -> Any:
+    rows = [row for row, _ in situations if row.given.event == event]
+    return next((row for row in rows if row.reference), rows[0]) if rows else None
+
+
 def given(situations: Iterable[Any], event: str, **changes: Any) -> EventIntake:
     """What the reference situation of an event says."""
-    rows = [row for row, _ in situations if row.given.event == event]
-    row = next((row for row in rows if row.reference), rows[0]) if rows else None
+    row = _reference(situations, event)
     answers = {k: msgspec.to_builtins(v) for k, v in row.given.answers.items()} if row else {}
     return EventIntake(answers=answers, center=PUTUO, **changes)
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.conftest import AT
 from tests.flows import events
 from tests.flows.people import PUTUO, SON, staff
 from tongban.domain.refusals import Refused
@@ -21,23 +20,23 @@ ONLINE = sorted(event.code for event in SOURCE.city.events if "resident" in even
 
 @pytest.mark.parametrize("event", ONLINE)
 def test_an_event_runs_to_its_end(event: str) -> None:
-    intake = events.given(SOURCE.event_situations, event)
-    _, _, receipt, intake = events.submitted(event, intake, SON, AT)
+    intake, at = events.given(SOURCE.event_situations, event), events.when(SOURCE.event_situations, event)
+    _, _, receipt, intake = events.submitted(event, intake, SON, at)
     assert receipt.parts
-    met = serve.meet(staff(PUTUO), SON, how="card", at=AT)
+    met = serve.meet(staff(PUTUO), SON, how="card", at=at)
 
     def answer(item: str) -> None:
         """The person comes to a counter with what this part still lacks."""
         said = intake
         for _ in range(events.TIMES):
             try:
-                compose.amend(staff(PUTUO), met.visit, receipt.number, item, said, at=AT, key="")
+                compose.amend(staff(PUTUO), met.visit, receipt.number, item, said, at=at, key="")
                 return
             except Refused as refused:
-                said = events.mended(said, refused, city_date(AT), grade="B", counter=False)
+                said = events.mended(said, refused, city_date(at), grade="B", counter=False)
         raise AssertionError(item)
 
-    mother, order = events.to_the_end(receipt.number, answer, AT)
+    mother, order = events.to_the_end(receipt.number, answer, at)
     assert mother.stage == "gathered"
     assert {one.part.item for one in mother.parts} == {part.item for part in receipt.parts} == set(order)
     assert all(one.outcome in ("granted", "granted_follow") and one.resulted for one in mother.parts)
@@ -49,7 +48,7 @@ def test_an_event_runs_to_its_end(event: str) -> None:
 
 
 def _in_order(event: str, mother: Any, order: list[str]) -> None:
-    prepared = queries.prepared(event, city_date(AT))
+    prepared = queries.prepared(event, mother.opened_on)
     for term in prepared.items:
         for after in term.entry.after:
             if {after.item, term.entry.item} <= set(order):

@@ -28,12 +28,12 @@ def must_be_open(version: ItemVersion, channel: Channel) -> None:
 
 
 def event_must_be_open(event: LifeEvent, channel: Channel) -> None:
-    """Refused ``event.not_here`` unless the life event is begun through this channel; its items follow it, whatever they say."""
+    """Refused ``event.other_door`` unless the life event is begun through this channel; its items follow it, whatever they say."""
     if channel not in event.channels:
         zh, en = "这件事不能网上提交,请到窗口办理", "This life event is not begun here: go to a counter"
         if channel == "window":
             zh, en = "这件事只能网上提交", "This life event is begun online only"
-        raise Refused("event.not_here", zh, en, pointer="/event")
+        raise Refused("event.other_door", zh, en, pointer="/event")
 
 
 def must_be_seen(papers: Iterable[PaperIn], channel: Channel) -> None:

@@ -207,7 +207,7 @@ def amend(
     it can. Online or at any counter that hosts the event; at a counter a paper is seen, which is what many wait for."""
     visit = access.visit(actor, visit_id)
     actor.must("case.receive", visit.center)
-    found = event_access.of_visit(visit, number, lock=True)
+    found = event_access.of_visit(visit, number)
     mother, on = found.mother, city_date(at)
     one = mother.of(item)
     if one is None or one.state not in ("held", "waiting") or mother.stage != "open":

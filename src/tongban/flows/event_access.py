@@ -42,10 +42,18 @@ def by_code(number: str, query_code: str) -> Found:
     return found
 
 
+def of_served(visit: VisitFound, number: str) -> Found:
+    """The mother case of the person served now, to be shown: the visit is the reason."""
+    return _of(visit, queries.get(number))
+
+
 @step
-def of_visit(visit: VisitFound, number: str, *, lock: bool = False) -> Found:
-    """The mother case of the person served now: the visit is the reason."""
-    found = queries.get(number, lock=lock)
+def of_visit(visit: VisitFound, number: str) -> Found:
+    """The mother case of the person served now, locked for an act."""
+    return _of(visit, queries.get(number, lock=True))
+
+
+def _of(visit: VisitFound, found: Found | None) -> Found:
     if found is None or visit.applicant != found.mother.applicant:
         raise _none()
     return found

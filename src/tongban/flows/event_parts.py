@@ -18,6 +18,7 @@ from tongban.domain.mother import GOOD, ChildOpened, Held, Mother, Part
 from tongban.domain.prepared import Prepared
 from tongban.domain.receiving import Assessment, Intake, Known
 from tongban.domain.refusals import Problem, Refused
+from tongban.domain.text import Text
 from tongban.flows import access, receive
 from tongban.plumbing.tx import step
 from tongban.registers.catalog import queries as catalog
@@ -102,8 +103,7 @@ def judged(table: Table, part: Part) -> Ready:
         problems += why.problems
     if not catalog.is_open(part.item):
         # A part of an event whose item was closed meanwhile waits, like a draft at a counter.
-        words = Refused("item.closed", "此事项已停止受理", "This item is closed", pointer=f"/items/{part.item}")
-        problems += words.problems
+        problems.append(Problem("item.closed", Text("此事项已停止受理", "This item is closed"), f"/items/{part.item}"))
     return Ready(part, intake, assessment, mandate, tuple(problems))
 
 
