@@ -18,7 +18,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tests.city.link import Link
+from tests.city.link import Link, lines
 from tests.city.storm import FAULTS, Storm
 from tongban.config import compare, evening, nodes, services, weight
 from tongban.config.city import City, chosen, free_port
@@ -40,6 +40,7 @@ class Outcome(msgspec.Struct):
     """What was broken and what came of it."""
 
     seed: int
+    link: str = "proxy"
     seconds: float = 0.0
     struck: dict[str, int] = {}
     missed: dict[str, int] = {}
@@ -68,7 +69,7 @@ class Outcome(msgspec.Struct):
 
 def run(
     *, seed: int, districts: int, seconds: float, faults: int, rate: float, only: tuple[str, ...] = (),
-    pause: tuple[float, float] = (0.5, 3.0), say: Any = lambda text: None, keep: bool = False,
+    pause: tuple[float, float] = (0.5, 3.0), say: Any = lambda text: None, keep: bool = False, link: str = "auto",
 ) -> Outcome:  # fmt: skip
     """Found a city, let it live in the storm, and look at what is left."""
     folder = Path(tempfile.mkdtemp(prefix="tongban-chaos-"))
@@ -76,9 +77,11 @@ def run(
     crowd = Crowd(CITY_FOLDER, seed, clock.today())
     layout = chosen(nodes.load(CITY_FOLDER / "nodes.yaml", "city"), districts, crowd.centers)
     ports = {node.code: free_port() for node in layout.nodes}
-    city = City(folder / "city", layout, seed=seed, ways=ports)
-    links = {code: Link(port, city.nats_port) for code, port in ports.items()}
-    found = Outcome(seed)
+    city = City(folder / "city", layout, seed=seed)
+    links = lines(ports, city.nats_port, kind=link)
+    for code, line in links.items():
+        city.ways[code], city.houses[code].inside = line.way, line.inside
+    found = Outcome(seed, "namespace" if any(line.inside for line in links.values()) else "proxy")
     pids: list[int] = []
     good = False
     try:
@@ -176,7 +179,8 @@ def _kept(city: City, day: Day, unheard: set[str], found: Outcome) -> list[str]:
 def show(console: Console, found: Outcome) -> None:
     """The counts."""
     table = Table(
-        title=f"Chaos, seed {found.seed}: {found.faults} faults in {found.seconds:.0f} s", title_justify="left"
+        title=f"Chaos, seed {found.seed}: {found.faults} faults in {found.seconds:.0f} s, lines cut by {found.link}",
+        title_justify="left",
     )
     table.add_column("what was broken")
     table.add_column("times", justify="right")
@@ -224,10 +228,15 @@ def show(console: Console, found: Outcome) -> None:
 @click.option(
     "--only", multiple=True, type=click.Choice(list(FAULTS)), help="Only faults of this kind; may be repeated."
 )
+@click.option(
+    "--link", type=click.Choice(["auto", "namespace", "proxy"]), default="auto", show_default=True,
+    help="How a node's line is cut: network namespaces need root.",
+)  # fmt: skip
 @click.option("--keep", is_flag=True, help="Keep the folder of a city in which something went wrong.")
 def main(
-    seed: int, minutes: float, districts: int, faults: int, rate: float, only: tuple[str, ...], keep: bool
-) -> None:
+    seed: int, minutes: float, districts: int, faults: int, rate: float, only: tuple[str, ...], link: str,
+    keep: bool,
+) -> None:  # fmt: skip
     """Print the counts; exit code 1 when anything is wrong."""
     # Whoever ends it by kill, and not by Ctrl-C, leaves nothing behind either.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -235,7 +244,7 @@ def main(
     with console.status("Starting …") as status:
         found = run(
             seed=seed, districts=districts, seconds=minutes * 60, faults=faults, rate=rate, only=only, say=status.update,
-            keep=keep,
+            keep=keep, link=link,
         )  # fmt: skip
     show(console, found)
     sys.exit(1 if found.wrong or found.left else 0)

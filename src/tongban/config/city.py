@@ -48,10 +48,10 @@ class City:
 
     def __init__(
         self, var: Path, layout: Nodes, *, port: int = 0, residents: int = 5_000, seed: int = 2018,
-        provider: str = "sm2", ways: Mapping[str, int] | None = None,
+        provider: str = "sm2", ways: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """``port``: of the city node's web, the others follow; 0 takes free ones. ``ways``: ports by which nodes reach the post
-        office, where that is not the post office's own."""
+        """``port``: of the city node's web, the others follow; 0 takes free ones. ``ways``: where nodes reach the post office
+        (host:port), where that is not at its own port."""
         self.var, self.nodes, self.provider = var.resolve(), layout, provider
         self.residents, self.seed = residents, seed
         self.ways = dict(ways or {})
@@ -126,7 +126,7 @@ class City:
             door = nats_server.door(self.post, code)
             house.environment |= {
                 "TONGBAN_LAYOUT": "city", "TONGBAN_NODES": str(self.var / "nodes.yaml"), "TONGBAN_RING": str(ring),
-                "TONGBAN_NATS_URL": f"nats://127.0.0.1:{self.ways.get(code, self.nats_port)}", "TONGBAN_NATS_USER": door.user, "TONGBAN_NATS_PASSWORD": door.password,
+                "TONGBAN_NATS_URL": f"nats://{self.ways.get(code, f'127.0.0.1:{self.nats_port}')}", "TONGBAN_NATS_USER": door.user, "TONGBAN_NATS_PASSWORD": door.password,
                 "TONGBAN_STATIC": str(self.var / "static"),
                 "TONGBAN_DEPARTMENTS_URL": f"http://127.0.0.1:{self.shared.departments_port}",
             }  # fmt: skip

@@ -36,6 +36,8 @@ class NodeHouse(Services):
         ``small``: one of many on this machine."""
         super().__init__(var.resolve(), port=port, environment=told)
         self.node, self.alone, self.small = node, alone, small
+        # What goes before the command of the mail room: into a network of its own, where the node has one.
+        self.inside: tuple[str, ...] = ()
         self.environment = {
             "TONGBAN_VAR": str(self.var), "TONGBAN_NODE": node, "TONGBAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "DJANGO_SETTINGS_MODULE": "tongban.config.settings.embedded", **self.environment,
@@ -91,7 +93,7 @@ class NodeHouse(Services):
         """The mail room, unless there is nobody to write to."""
         if not self.alone:
             self._room.unlink(missing_ok=True)
-            self._start("mailroom", [sys.executable, "-m", "tongban.config.mailroom"])
+            self._start("mailroom", [*self.inside, sys.executable, "-m", "tongban.config.mailroom"])
 
     def mail_state(self) -> tuple[bool, str]:
         """Is the database as new as what was last known outside it, and if not, what is waited for.
