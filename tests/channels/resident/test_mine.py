@@ -177,3 +177,35 @@ def _signed(who: Identity) -> Client:
     made = Client()
     sign_in(made, who)
     return made
+
+
+def test_a_life_event_is_followed_by_one_number_and_taken_back(client: Client, compiled_city) -> None:
+    from tests.flows import events
+    from tongban.registers.mothers import queries as mothers
+
+    at = events.when(compiled_city.event_situations, "birth")
+    with clock.fixed(at):
+        _, _, receipt, _ = events.submitted("birth", events.given(compiled_city.event_situations, "birth"), SON, at)
+        number = receipt.number
+        sign_in(client, SON)
+        listed = text(client.get("/mine/"))
+        assert f"/mine/{number}" in listed
+        assert f"/mine/{number}-01" not in listed
+        page = text(client.get(f"/mine/{number}"))
+        parts = events.mother(number).parts
+        assert page.count('class="rs-part ') == len(parts)
+        assert page.count("办理经过（") == sum(bool(one.number) for one in parts)
+        assert any(one.state in ("open", "held") for one in parts)
+        for one in parts:
+            if one.number:
+                assert client.get(f"/mine/{one.number}").status_code == 200
+            if one.state == "held":
+                assert client.get(f"/mine/{number}/part/{one.part.item}").status_code == 200
+            else:
+                assert client.get(f"/mine/{number}/part/{one.part.item}").status_code == 404
+        other = Client()
+        sign_in(other, STRANGER)
+        assert other.get(f"/mine/{number}").status_code == 404
+        assert other.post(f"/mine/{number}/event-withdraw", {"key": "x"}).status_code == 404
+        assert client.post(f"/mine/{number}/event-withdraw", {"key": "w1"}).status_code == 302
+        assert mothers.get(number).mother.stage == "withdrawn"

@@ -4,14 +4,14 @@ uploaded nobody has compared with its original, so its grade is C; it is kept wh
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from tongban.channels.resident.door import signed_in
+from tongban.channels.resident import uploaded
+from tongban.channels.resident.door import here, signed_in
 from tongban.channels.resident.look import page
-from tongban.channels.resident.mine import here
+from tongban.channels.resident.uploaded import Kept
 from tongban.channels.shared import forms
 from tongban.channels.shared.errors import status_of
 from tongban.channels.shared.language import say
@@ -20,12 +20,11 @@ from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 from tongban.flows import handle
 from tongban.flows.handle import Standing
-from tongban.plumbing import clock, files
+from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
 from tongban.reads import my_matters, serving
 from tongban.reads.serving import ForCase
 
-Kept = dict[str, dict[str, str]]
 NOTHING = Text("请填写或上传被要求的内容", "Fill in or upload what is asked for")
 
 
@@ -43,7 +42,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     answers, wrong = forms.raw_answers(
         request.POST, [f.element for f in case.fields], controls={"key", "kept", "csrfmiddlewaretoken"}
     )
-    kept, refused_files = _files(request, case, door.visit)
+    kept, refused_files = uploaded.take(request, [p.material for p in case.papers], door.visit)
     context |= {"kept": kept, "fields": [(f, answers.get(f.element.code, "")) for f in case.fields]}
     problems, status = (*wrong, *refused_files, *_missing(case, answers, kept)), 422
     if not problems:
@@ -74,27 +73,3 @@ def _missing(case: ForCase, answers: Any, kept: Kept) -> list[Problem]:
     missing = [f"/answers/{f.element.code}" for f in case.fields if not answers.get(f.element.code)]
     missing += [f"/papers/{p.material}" for p in case.papers if p.material not in kept]
     return [Problem("correction.missing", NOTHING, one) for one in missing]
-
-
-def _files(request: HttpRequest, case: ForCase, visit: str) -> tuple[Kept, list[Problem]]:
-    """What is kept already (its token was made for this visit) and what comes now, by material."""
-    known, kept, problems = {p.material for p in case.papers}, Kept(), []
-    for token in request.POST.getlist("kept")[:40]:
-        try:
-            material, digest, name = signing.loads(token, salt=f"kept:{visit}")
-        except (signing.BadSignature, ValueError):
-            continue
-        if material in known and files.hold(digest):
-            kept[material] = {"digest": digest, "name": name, "token": token}
-    for material in sorted(known):
-        given = request.FILES.get(f"file-{material}")
-        if given is None:
-            continue
-        try:
-            one = files.put(given, given.name or "")
-        except Refused as refused:
-            problems += [Problem(p.code, p.text, f"/papers/{material}", p.advice) for p in refused.problems]
-            continue
-        token = signing.dumps([material, one.digest, one.name], salt=f"kept:{visit}")
-        kept[material] = {"digest": one.digest, "name": one.name, "token": token}
-    return kept, problems

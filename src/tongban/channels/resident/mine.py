@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from tongban.channels.resident.door import Door, signed_in
+from tongban.channels.resident import my_event
+from tongban.channels.resident.door import here, signed_in
 from tongban.channels.resident.look import page
 from tongban.channels.resident.progress import entries, spaced
 from tongban.channels.shared.errors import status_of
@@ -21,13 +22,7 @@ from tongban.flows import handle
 from tongban.flows.handle import Standing
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
-from tongban.reads import e_credential, my_matters
-
-
-def here(request: HttpRequest) -> Door:
-    """Who stands at the door of a view marked ``@signed_in``."""
-    found: Door = request.door
-    return found
+from tongban.reads import e_credential, my_events, my_matters
 
 
 @signed_in
@@ -37,14 +32,19 @@ def mine(request: HttpRequest) -> HttpResponse:
     door, now = here(request), clock.now()
     found = my_matters.matters(door.actor, door.visit, at=now)
     news = my_matters.news(door.actor, door.visit, at=now)[:8]
-    return page(request, "mine", {"matters": found, "news": news})
+    events = my_events.lines(door.actor, door.visit)
+    inside = tuple(f"{one.number}-" for one in events)
+    alone = [m for m in found if not m.number.startswith(inside)] if inside else found
+    return page(request, "mine", {"matters": alone, "news": news, "events": events})
 
 
 @signed_in
 @require_safe
 def matter(request: HttpRequest, number: str) -> HttpResponse:
-    """One case."""
-    return _page(request, number)
+    """One case, or a life event with all of its cases."""
+    door = here(request)
+    event = my_events.event(door.actor, door.visit, number, at=clock.now())
+    return my_event.shown(request, event) if event is not None else _page(request, number)
 
 
 @signed_in

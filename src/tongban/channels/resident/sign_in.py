@@ -12,7 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.channels.resident import passes, session
-from tongban.channels.resident.door import Door, signed_in, standing
+from tongban.channels.resident.door import here, signed_in, standing
 from tongban.channels.resident.look import page
 from tongban.channels.shared import errors
 from tongban.channels.shared.actor import public
@@ -62,10 +62,10 @@ def back(request: HttpRequest) -> HttpResponse:
         )
     way, target = remembered
     try:
-        _, here = arrive.come(request.GET.get("code", "")[:500], way, _back(), at=clock.now())
+        _, came = arrive.come(request.GET.get("code", "")[:500], way, _back(), at=clock.now())
     except Refused as refused:
         return _not_in(request, target, refused)
-    session.begin(request, here.applicant, here.center, here.visit)
+    session.begin(request, came.applicant, came.center, came.visit)
     answer = redirect(target or "resident:home")
     passes.forget_way(answer)
     return answer
@@ -86,8 +86,8 @@ def _not_in(request: HttpRequest, target: str, refused: Refused) -> HttpResponse
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the visit and the session, and say so."""
-    here = _door(request)
-    arrive.sign_out(here.actor, here.visit, at=clock.now())
+    door = here(request)
+    arrive.sign_out(door.actor, door.visit, at=clock.now())
     session.end(request)
     messages.success(request, say("您已退出登录。", "You have signed out."))
     return redirect("resident:home")
@@ -97,17 +97,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def whom(request: HttpRequest) -> HttpResponse:
     """Choose for whom one acts; both names stand on every page from then on."""
-    here, now = _door(request), clock.now()
+    door, now = here(request), clock.now()
     target = safe_next(request, request.POST.get("next") or request.GET.get("next", ""), "")
     if request.method == "POST":
         mandate = request.POST.get("mandate", "")[:60]
         if mandate:
-            now_in = arrive.act_for(here.actor, here.visit, mandate, at=now)
+            now_in = arrive.act_for(door.actor, door.visit, mandate, at=now)
         else:
-            now_in = arrive.act_for_oneself(here.actor, here.visit, at=now)
+            now_in = arrive.act_for_oneself(door.actor, door.visit, at=now)
         _go_on(request, now_in)
         return redirect(target or "resident:home")
-    found = reads.choices(here.actor, here.visit, at=now)
+    found = reads.choices(door.actor, door.visit, at=now)
     context = {
         "choices": [(c, RELATIONS[c.relation]) for c in found if c.why_not is None],
         "not_now": [c for c in found if c.why_not is not None], "next": target,
@@ -120,8 +120,3 @@ def _go_on(request: HttpRequest, now_in: Arrived) -> None:
     if held is not None:
         held.visit = now_in.visit
         session.keep(request, held)
-
-
-def _door(request: HttpRequest) -> Door:
-    found: Door = request.door
-    return found

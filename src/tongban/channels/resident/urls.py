@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.channels.resident import correct, guide, life, look, mine, progress, sign_in, verify, wait
+from tongban.channels.resident import correct, guide, life, look, mine, my_event, progress, sign_in, verify, wait
 
 app_name = "resident"
 urlpatterns = [
@@ -35,6 +35,8 @@ urlpatterns = [
     path("mine/<slug:number>", mine.matter, name="matter"),
     path("mine/<slug:number>/correct", correct.correct, name="correct"),
     path("mine/<slug:number>/withdraw", mine.withdraw, name="withdraw"),
+    path("mine/<slug:number>/event-withdraw", my_event.withdraw, name="event_withdraw"),
+    path("mine/<slug:number>/part/<slug:item>", my_event.amend, name="amend"),
     path("mine/<slug:number>/rate", mine.rate, name="rate"),
     path("mine/<slug:number>/credential/<int:n>", mine.credential, name="credential"),
     path("letters", look.letters, name="letters"),

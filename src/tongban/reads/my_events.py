@@ -1,0 +1,102 @@
+"""一件事 among my matters: the life events of whom this visit is for, one of them with a timeline per part, and what a part that is
+held wants from the person, as fields to draw and papers to bring."""
+
+import datetime as dt
+
+import msgspec
+
+from tongban.domain.actor import Actor
+from tongban.domain.element import Element
+from tongban.domain.refusals import NotFound
+from tongban.domain.text import Text
+from tongban.flows import access
+from tongban.plumbing.clock import city_date
+from tongban.reads import mother
+from tongban.reads.checklist_form import drawn
+from tongban.reads.mother import MotherLine, MotherShown
+from tongban.registers.catalog import queries as catalog
+from tongban.registers.counters.queries import VisitFound
+from tongban.registers.mothers import queries
+from tongban.registers.people import queries as people
+
+
+class WantedField(msgspec.Struct, frozen=True):
+    """A field that the part still needs, and why."""
+
+    element: Element
+    why: Text
+
+
+class WantedPaper(msgspec.Struct, frozen=True):
+    """A paper that the part still needs: its key (``material`` or ``person.material``), its name, and why."""
+
+    key: str
+    name: Text
+    why: Text
+
+    @property
+    def of(self) -> str:
+        """Whose paper it is."""
+        return self.key.rpartition(".")[0] or "self"
+
+    @property
+    def material(self) -> str:
+        """Which kind of paper."""
+        return self.key.rpartition(".")[2]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a held part waits for. ``others``: what can be neither typed nor uploaded, in words."""
+
+    number: str
+    item: str
+    name: Text
+    fields: tuple[WantedField, ...]
+    papers: tuple[WantedPaper, ...]
+    others: tuple[Text, ...]
+
+
+def lines(actor: Actor, visit_id: str) -> tuple[MotherLine, ...]:
+    """The life events to be shown in this visit, newest first."""
+    visit = access.visit(actor, visit_id)
+    allowed = {
+        f.mother.number for f in queries.of_person(visit.applicant) if _shown(visit, f.mother.applicant, f.mother.agent)
+    }
+    return tuple(one for one in mother.lines_of(visit.applicant) if one.number in allowed)
+
+
+def event(actor: Actor, visit_id: str, number: str, *, at: dt.datetime) -> MotherShown | None:
+    """One life event of whom this visit is for; None when the number is of none (a case by itself)."""
+    visit, found = access.visit(actor, visit_id), queries.get(number)
+    if found is None or not _shown(visit, found.mother.applicant, found.mother.agent):
+        return None
+    if visit.applicant == found.mother.applicant:
+        return mother.of_visit(actor, visit_id, number, today=city_date(at))
+    return mother.mine(actor, number, today=city_date(at))
+
+
+def wanted(actor: Actor, visit_id: str, number: str, item: str, *, at: dt.datetime) -> Wanted:
+    """What the part of this item waits for from the person."""
+    shown = event(actor, visit_id, number, at=at)
+    part = next((p for p in shown.parts if p.item == item and p.state == "held"), None) if shown else None
+    if part is None:
+        raise NotFound("event.nothing_wanted", "这个事项现在不需要补充", "Nothing is waited for here", pointer="/item")
+    elements = catalog.elements()
+    fields, papers, others = [], [], []
+    for one in part.missing:
+        kind, _, what = one.pointer.lstrip("/").partition("/")
+        if kind == "answers" and what in elements:
+            fields.append(WantedField(drawn(elements[what], ""), one.why))
+        elif kind == "papers":
+            papers.append(WantedPaper(what, one.what, one.why))
+        else:
+            others.append(one.what if one.what.zh else one.why)
+    return Wanted(number, item, part.name, tuple(fields), tuple(papers), tuple(others))
+
+
+def _shown(visit: VisitFound, applicant: str, agent: str) -> bool:
+    """For oneself, all one's own and what one began for others; for somebody else what one began for them, a guardian all."""
+    if not visit.agent:
+        return visit.applicant in (applicant, agent)
+    held = people.mandate(visit.mandate) if visit.mandate else None
+    return applicant == visit.applicant and (agent == visit.agent or (held is not None and held.kind == "guardian"))
