@@ -60,8 +60,8 @@ class Pace(msgspec.Struct, frozen=True):
 @click.command(help=__doc__)
 @click.option("--quick", is_flag=True, help="A smoke test: small and short.")
 @click.option("--provider", type=click.Choice(["sm2", "ed25519"]), default="sm2", show_default=True)
-@click.option("--many", default=6_000, show_default=True, help="Hand-overs of the pile.")
-@click.option("--rate", default=100, show_default=True, help="Hand-overs a second while latency is measured.")
+@click.option("--many", default=4_000, show_default=True, help="Hand-overs of the pile.")
+@click.option("--rate", default=50, show_default=True, help="Hand-overs a second while latency is measured.")
 @click.option("--seconds", default=30, show_default=True, help="How long latency is measured.")
 def main(quick: bool, provider: str, many: int, rate: int, seconds: int) -> None:
     """Measure and print."""
@@ -213,7 +213,9 @@ def _show(
     table.add_row("  p99", f"{pace.percentile(99):.0f} ms", "≤ 500 ms")
     table.add_row("  one bare message there and acked, p50", f"{floor.p50 * 1000:.1f} ms", "")
     table.add_row(
-        f"catching up {behind.many:,} hand-overs (a cut of 10 min at {CUT_RATE}/s)", f"{behind.seconds:.1f} s", ""
+        f"catching up {behind.many:,} hand-overs (a cut of {behind.many / CUT_RATE / 60:.1f} min at {CUT_RATE}/s)",
+        f"{behind.seconds:.1f} s",
+        "",
     )
     for part, cost in sorted(pile.cost.items()):
         table.add_row(f"  processor ms for one hand-over: {part}", f"{cost:.2f}", "")

@@ -37,7 +37,7 @@ class Cost(msgspec.Struct, frozen=True):
 @click.command(help=__doc__)
 @click.option("--quick", is_flag=True, help="A smoke test: small and short.")
 @click.option("--districts", default=16, show_default=True)
-@click.option("--cases", default=3_000, show_default=True)
+@click.option("--cases", default=2_000, show_default=True)
 def main(quick: bool, districts: int, cases: int) -> None:
     """Measure and print."""
     if quick:
