@@ -14,6 +14,7 @@ FLOWS = [p for p in files() if p.parent == SRC / "flows" and p.name != "__init__
 
 # Public functions of flows/ that are neither an act nor a part of one, and why that is right.
 EXEMPT = {
+    "login_code.issue": "one act, then asks outside",
     "arrive.way": "asks outside, writes nothing",
     "arrive.come": "asks outside, then one act",
     "arrive.online_center": "the cached catalog and layout",
@@ -44,6 +45,9 @@ EXEMPT = {
     "event_access.by_code": "gives a mother case to who knows number and query code; writes nothing",
     "event_access.of_served": "gives a mother case of the person served; writes nothing",
     "event_withdraw.withdraw": "one act on the mother case, then one on each child, each durable by itself",
+    "event_told.asked": "asks departments outside of any transaction; what they say is written by the act `advance`",
+    "event_theme.due": "pure: which reactions are to be done",
+    "event_theme.react": "deferred work: asks outside, then one act for each department that answered",
     "event_advance.advance_event": "deferred work: asks outside, and its writing is the act `advance`",
     "event_advance.advance_due": "timed work: one act for each life event",
     "event_parts.child_number": "pure: the next number of a child",

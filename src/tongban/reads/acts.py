@@ -23,6 +23,7 @@ WORDS: dict[str, Text] = {
     "case.withdraw": Text("撤回", "Withdrawn"),
     "case.revoke": Text("撤销决定", "Revoked a decision"),
     "case.rate": Text("评价", "Rated"),
+    "visit.login_code": Text("开具登录码", "Issued a code to sign in"),
     "door.sign_in": Text("网上登录", "Signed in online"),
     "door.sign_out": Text("网上退出", "Signed out online"),
     "door.act_for": Text("代他人办理", "Began to act for somebody"),

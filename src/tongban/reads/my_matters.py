@@ -27,6 +27,7 @@ MOST, MOST_LOOKS, MOST_NEWS = 50, 100, 30
 TOUCHED: dict[str, Text] = case_story.LOOKED_AT | {
     "visit.meet": Text("到窗口办事时核对身份", "identity, at a counter"),
     "visit.fetched": Text("从部门获取的证照和信息", "licences and data, from departments"),
+    "visit.login_code": Text("在窗口开具登录码", "a code to sign in, at a counter"),
     "visit.consent": Text("征得同意向部门查询", "consent to ask departments"),
     "enquiry.ask": Text("请部门协查", "asked a department"),
     "door.act_for": Text("代您在网上办理", "acting for you online"),
