@@ -64,3 +64,17 @@ def test_an_unknown_kind_is_refused() -> None:
     sample["body"]["letter"] = "love"
     with pytest.raises(letters.Unreadable):
         letters.decode(msgspec.json.encode(sample))
+
+
+DEEP = b'{"body":{"letter":"request","arguments":' + b'{"a":' * 100_000
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b'{"id": "\xff"}', "a word of it is no text (not UTF-8)"), (DEEP, "brackets within brackets without end")],
+)
+def test_what_is_no_letter_at_all_is_told_in_words(data: bytes, words: str) -> None:
+    """The screen of parked letters is read by people."""
+    with pytest.raises(letters.Unreadable) as told:
+        letters.decode(data)
+    assert str(told.value) == words

@@ -301,7 +301,7 @@ def decode(data: bytes, schema: int = SCHEMA) -> Letter:
 def _words(why: Exception) -> str:
     """Why a letter is not understood, for whoever looks at what is parked."""
     if isinstance(why, UnicodeDecodeError):
-        return f"not text: byte {why.start} is not UTF-8"
+        return "a word of it is no text (not UTF-8)"
     return "brackets within brackets without end" if isinstance(why, RecursionError) else str(why)
 
 
