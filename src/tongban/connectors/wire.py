@@ -211,8 +211,8 @@ def read(raw: bytes, kind: type[T]) -> T:
 
 
 def same_person(subject: Subject, number: str, name: str) -> None:
-    """Refuse an answer about somebody else."""
-    if number.upper() != subject.number.upper():
+    """Refuse an answer about somebody else. Who has no number yet (a newborn) is known by the case and the name alone."""
+    if subject.number and number.upper() != subject.number.upper():
         raise NotUnderstood("another number than asked for")
     if name != subject.name:
         raise NotUnderstood("another name than asked for")

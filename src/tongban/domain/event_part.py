@@ -144,3 +144,29 @@ def in_event_words(term: ItemTerm, problem: Problem) -> Problem:
     else:
         return problem
     return msgspec.structs.replace(problem, pointer=f"/{kind}/{code}")
+
+
+def identity_keys(prepared: Prepared, of: str) -> tuple[str, str]:
+    """The elements of the one form that hold the number and the name of a person of the event: what the items that are theirs mean by
+    ``id_number`` and ``name``, unless that is the applicant; else the elements called ``<person>_id_number`` and ``<person>_name``."""
+
+    def key(code: str) -> str:
+        meant = (term.means.get(code, "") for term in prepared.items if term.entry.of == of)
+        return next((one for one in meant if one and one != code and "/" not in one), f"{of}_{code}")
+
+    return key("id_number"), key("name")
+
+
+def told_by(prepared: Prepared, item: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What an e-licence that a part gave says, as elements of the one form: only what the form does not ask the person for."""
+    term = term_of(prepared, item)
+    found: dict[str, Any] = {}
+    for code, value in fields.items():
+        if term.entry.of == SELF:
+            keys = {code}
+        else:
+            keys = {t.means[code] for t in prepared.items if t.entry.of == term.entry.of and code in t.means}
+            element = prepared.registry.elements.get(code)
+            keys |= {code} if element is not None and element.group != "applicant" else set()
+        found |= dict.fromkeys(keys & term.gives, value)
+    return found

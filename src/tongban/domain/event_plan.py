@@ -72,7 +72,7 @@ def must_be_answered(prepared: Prepared, plan: Plan, unsure: frozenset[str], giv
         elements = prepared.registry.elements
         problems = tuple(
             Problem(
-                "event.unanswered",
+                "event.question_open",
                 Text(f"请先回答“{elements[code].name.zh}”,不清楚也可以说明", f"Please answer, or say that you do not know: {elements[code].name.en}"),
                 f"/answers/{code}",
             )

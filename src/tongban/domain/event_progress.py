@@ -23,13 +23,20 @@ def has_results(case: Case) -> bool:
 
 
 def noted(
-    mother: Mother, children: Mapping[str, Case], kinds: frozenset[str], on: dt.date, forms: Mapping[str, str]
+    mother: Mother,
+    children: Mapping[str, Case],
+    kinds: frozenset[str],
+    on: dt.date,
+    forms: Mapping[str, str],
+    late: frozenset[str] = frozenset(),
 ) -> tuple[Mother, list[Body]]:
     """The mother case after what became of its children (item -> case), and the new facts. ``kinds`` are the e-licences there
-    are; ``forms`` names, by item, the form that holds what the department said of its results."""
+    are; ``forms`` names, by item, the form that holds what the department said of its results; of ``late`` items it has not said it yet."""
     new: list[Body] = []
     for item, case in children.items():
         for fact in _of_child(mother, item, case, kinds, on, forms):
+            if isinstance(fact, ResultsCame) and item in late:
+                continue
             mother = rule.apply(mother, fact)
             new.append(fact)
     return mother, new

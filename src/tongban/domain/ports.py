@@ -21,7 +21,8 @@ Why = Literal["slow", "down", "busy", "resting", "not_understood", "refused", "p
 
 
 class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The person asked about: citizen number (GB 11643, 18 characters) and full name."""
+    """The person asked about: citizen number (GB 11643, 18 characters; empty for a newborn, who is found by the case that the
+    purpose names) and full name."""
 
     number: str
     name: str
@@ -199,6 +200,23 @@ class RealName(Protocol):
 
     def counter_code(self, subject: Subject, purpose: Purpose) -> CounterCode | NotThere | Unavailable:
         """A code for a person whom a counter has before it; NotThere when the service does not know them."""
+        ...
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A message to a person: by which way, to which number or address. ``id`` makes sending twice harmless."""
+
+    id: str
+    way: Literal["sms", "mail"]
+    to: str
+    text: str
+
+
+class Messages(Protocol):
+    """The city's gateway for outgoing messages."""
+
+    def send(self, message: Message) -> Told | Unavailable:
+        """Send it; safe to repeat with the same id."""
         ...
 
 

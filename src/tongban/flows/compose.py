@@ -179,12 +179,16 @@ def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready]) -> None:
             if not (problem.pointer in later and (one.part.needs or problem.pointer.startswith("/papers/"))):
                 missing.setdefault((problem.code, problem.pointer), problem)
     if missing:
-        raise Refused(
-            "receive.not_ready",
-            f"还不能提交:有{len(missing)}处需要处理,已填写的内容都保留着",
-            f"Not ready yet: {len(missing)} things to mend; everything typed is kept",
-            problems=tuple(missing.values()),
-        )
+        raise _not_ready(tuple(missing.values()))
+
+
+def _not_ready(problems: tuple[Problem, ...]) -> Refused:
+    return Refused(
+        "event.not_ready",
+        f"还不能提交:有{len(problems)}处需要处理,已填写的内容都保留着",
+        f"Not ready yet: {len(problems)} things to mend; everything typed is kept",
+        problems=problems,
+    )
 
 
 def _use_draft(draft: str, number: str, applicant: str) -> None:
@@ -223,12 +227,7 @@ def amend(
     event_plan.must_be_of_event(table.prepared, form.intake)
     ready = event_parts.judged(table, one.part)
     if ready.problems:
-        raise Refused(
-            "receive.not_ready",
-            f"还有{len(ready.problems)}处需要处理,已填写的内容都保留着",
-            f"Not ready yet: {len(ready.problems)} things to mend; everything typed is kept",
-            problems=ready.problems,
-        )
+        raise _not_ready(ready.problems)
     kept = event_log.sealed(form)
     new: list[Body] = [Amended(on=on, item=item, form=kept.digest)]
     if (day := rule.opens_on(mother, one)) is not None and day <= on:

@@ -16,22 +16,26 @@ from tongban.domain.facts import Body
 from tongban.domain.mother import Amended, Gathered, Mother
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import NotAllowed
-from tongban.flows import event_log, event_parts
+from tongban.flows import event_log, event_parts, event_theme, event_told
+from tongban.flows.event_told import Told
+from tongban.plumbing import jobs
 from tongban.plumbing.clock import city_date
+from tongban.plumbing.jobs import TryAgain
 from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.mothers import queries as mothers
 
-Told = dict[str, dict[str, Any]]
-"""What issuing departments said of results: item -> element of the one form -> value."""
-
 MOST = 500
 
 
 def advance_event(number: str, n: int, at: dt.datetime) -> None:
-    """Deferred work: after a fact of a child. What the department says of its results is asked first, with no transaction open."""
-    advance(SYSTEM, number, at=at)
+    """Deferred work: after a fact of a child. What departments say of its results is asked first, with no transaction open; one that
+    does not answer is asked again for a while, and holds up only those that wait for that result."""
+    told, late = event_told.asked(number, at)
+    advance(SYSTEM, number, told=told, late=late, at=at)
+    if late:
+        raise TryAgain(f"{number}: {', '.join(late)}")
 
 
 def advance_due(at: dt.datetime) -> int:
@@ -43,8 +47,11 @@ def advance_due(at: dt.datetime) -> int:
 
 
 @flow("event.advance")
-def advance(actor: Actor, number: str, *, told: Told | None = None, at: dt.datetime, key: str = "") -> None:
-    """Write down what became of the children, and start what can start."""
+def advance(
+    actor: Actor, number: str, *, told: Told | None = None, late: tuple[str, ...] = (), at: dt.datetime, key: str = ""
+) -> None:
+    """Write down what became of the children, and start what can start. ``late`` are items whose results are not spoken of yet,
+    because the department that knows what they say is still asked."""
     if actor.kind != "system":
         raise NotAllowed("event.by_time", "只由系统自动推进", "Only the system does this")
     found = mothers.get(number, lock=True)
@@ -58,7 +65,7 @@ def advance(actor: Actor, number: str, *, told: Told | None = None, at: dt.datet
     kinds = frozenset(catalog.credential_kinds())
     for fact in new:
         mother = rule.apply(mother, fact)
-    mother, more = event_progress.noted(mother, children, kinds, on, forms)
+    mother, more = event_progress.noted(mother, children, kinds, on, forms, frozenset(late))
     new += more
     if mother.stage == "open":
         table = event_parts.table_of(mother, form, found.query_code, on)
@@ -66,7 +73,9 @@ def advance(actor: Actor, number: str, *, told: Told | None = None, at: dt.datet
         new += started
         if rule.over(mother):
             new.append(Gathered(on=on))
-    event_log.appended(found.mother, new, kept)
+    after = event_log.appended(found.mother, new, kept)
+    if event_theme.due(after, catalog.prepared(after.event, after.opened_on or on).event.theme):
+        jobs.defer(jobs.Later("event_theme", number, after.n))
 
 
 @step

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tongban.flows import escalate, event_advance, forget, tell
+from tongban.flows import escalate, event_advance, event_theme, forget, notify, tell
 from tongban.plumbing import limiter
 from tongban.plumbing.audit import service as audit
 
@@ -51,5 +51,7 @@ class Deferred(msgspec.Struct, frozen=True):
 
 DEFERRED: tuple[Deferred, ...] = (
     Deferred("tell_department", tell.tell_department),
+    Deferred("notify", notify.notify),
+    Deferred("event_theme", event_theme.react),
     Deferred("advance_event", event_advance.advance_event),
 )

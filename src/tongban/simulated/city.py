@@ -38,6 +38,8 @@ class City:
         self.residents = residents
         self.behaviours = {code: Behaviour() for code in DEPARTMENTS}
         self.told: dict[str, OrderedDict[str, Any]] = {code: OrderedDict() for code in DEPARTMENTS}
+        # Department -> (citizen number, document or account) that it froze, sealed or ended.
+        self.stopped: dict[str, set[tuple[str, str]]] = {code: set() for code in DEPARTMENTS}
         self.asked = dict.fromkeys(DEPARTMENTS, 0)
         self.lock = threading.Lock()
 
@@ -50,16 +52,38 @@ class City:
         """The first resident of this name (for the card reader)."""
         return next((r for r in self.residents if r.name == name), None)
 
-    def take(self, department: str, key: str, notice: Any) -> str:
-        """Keep a notice once and give the receipt number, the same one when it comes again."""
+    def take(self, department: str, key: str, notice: Any, who: object = "", values: object = None) -> str:
+        """Keep a notice once, do what it asks for (freeze, seal, end, lift), and give the receipt number, the same one when it
+        comes again."""
         with self.lock:
             kept = self.told[department]
             if key not in kept:
+                self._act(self.stopped[department], str(who), values if isinstance(values, dict) else {})
                 kept[key] = {"receipt": f"{department.upper()}{len(kept) + 1:08d}", "notice": notice}
                 while len(kept) > TOLD_KEPT:
                     kept.popitem(last=False)
             receipt: str = kept[key]["receipt"]
             return receipt
+
+    def granted(self, department: str, case_key: str, case: object) -> dict[str, Any] | None:
+        """What this department was told of a case that was granted: from then on it holds the result."""
+        with self.lock:
+            notices = [one["notice"] for one in self.told[department].values() if one["notice"].get(case_key) == case]
+        values = (one.get("values") or {} for one in notices)
+        return next((v for v in values if str(v.get("outcome", "")).startswith("granted")), None) if case else None
+
+    def frozen(self, department: str, number: object) -> set[str]:
+        """The documents of a person that this department froze or ended."""
+        with self.lock:
+            return {what for who, what in self.stopped[department] if who == number}
+
+    @staticmethod
+    def _act(stopped: set[tuple[str, str]], who: str, values: dict[str, Any]) -> None:
+        thing = who, str(values.get("credential") or values.get("account") or "")
+        if values.get("act") in ("freeze", "seal", "end"):
+            stopped.add(thing)
+        elif values.get("act") == "lift":
+            stopped.discard(thing)
 
     def turn(self, department: str) -> int:
         """Count a question and give its running number."""

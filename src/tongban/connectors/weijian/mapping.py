@@ -57,17 +57,18 @@ def _time(answer: _Head) -> None:
 
 def _fields(row: _Row, subject: Subject) -> dict[str, Value]:
     people = {
-        row.HOLDERCODE: row.SNEONATALNAME,
         row.SDADIDCODE: row.SDADNAME,
         row.SMUMIDCODE: row.SMUMNAME,
+        # Empty for a newborn whom no register has yet; then the name says who is meant.
+        row.HOLDERCODE: row.SNEONATALNAME,
     }
     if subject.number not in people:
         raise NotUnderstood("a birth in another family")
     same_person(subject, subject.number, people[subject.number])
     word(row.SNEONATALSEX, SEX, "SNEONATALSEX")
-    return {
+    number: dict[str, Value] = {"child_id_number": row.HOLDERCODE} if row.HOLDERCODE else {}
+    return number | {
         "child_name": row.SNEONATALNAME,
-        "child_id_number": row.HOLDERCODE,
         "child_birth_date": day(row.SBIRTHDAY, "SBIRTHDAY").isoformat(),
         "birth_certificate_number": row.CERTNO,
     }
@@ -90,7 +91,7 @@ def choose(found: tuple[Licence, ...], values: Mapping[str, Value]) -> Licence |
     """The birth that is meant: of the child named in ``values``, else the youngest."""
     for code in ("child_id_number", "birth_certificate_number", "child_name"):
         if code in values:
-            return next((one for one in found if one.fields[code] == values[code]), None)
+            return next((one for one in found if one.fields.get(code) == values[code]), None)
     return found[0] if found else None
 
 

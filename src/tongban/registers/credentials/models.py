@@ -12,7 +12,8 @@ class Credential(models.Model):
 
     Two holders of one licence (both spouses of a marriage, a household) have a row each. ``body`` is the whole, sealed; the
     columns beside it repeat what is searched by, and are compared with it whenever it is opened. ``state``: valid; gone
-    (the department no longer gives it); revoked (by the city, for good).
+    (the department no longer gives it); stopped (frozen or ended with its holder's life event, until that is lifted);
+    revoked (by the city, for good).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -30,6 +31,8 @@ class Credential(models.Model):
         db_table = "credentials_credential"
         constraints = [
             models.UniqueConstraint(fields=["holder", "kind", "number_blind"], name="credentials_once"),
-            models.CheckConstraint(condition=Q(state__in=["valid", "revoked", "gone"]), name="credentials_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=["valid", "revoked", "gone", "stopped"]), name="credentials_state"
+            ),
         ]
         indexes = [models.Index(fields=["kind", "number_blind"], name="credentials_number")]

@@ -29,8 +29,9 @@ class Held(Credential, frozen=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-# What the rulebook is told of a row: a licence the department no longer gives is one it does not vouch for.
-STATES: dict[str, State] = {"valid": "valid", "gone": "unknown", "revoked": "revoked"}
+# What the rulebook is told of a row: a licence the department no longer gives, or stopped because of what happened to its holder,
+# is one it does not vouch for.
+STATES: dict[str, State] = {"valid": "valid", "gone": "unknown", "stopped": "unknown", "revoked": "revoked"}
 
 
 def number_index(kind: str, number: str) -> bytes:

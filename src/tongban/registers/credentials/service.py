@@ -22,7 +22,7 @@ _KEEP = (
     "unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::date[], %s::text[], %s::timestamptz[]) "
     "on conflict (holder, kind, number_blind) do update set body = excluded.body, valid_until = excluded.valid_until, "
     "source = excluded.source, as_of = excluded.as_of, fetched_at = excluded.fetched_at, state = 'valid' "
-    "where excluded.as_of >= credentials_credential.as_of and credentials_credential.state <> 'revoked'"
+    "where excluded.as_of >= credentials_credential.as_of and credentials_credential.state not in ('revoked', 'stopped')"
 )
 
 
@@ -72,6 +72,17 @@ def revoke(holder: str, kind: str, number: str, at: dt.datetime) -> None:
             "update credentials_credential set state = 'revoked', body = %s, fetched_at = %s where id = %s",
             [rows.seal_held(held), at, row[0]],
         )
+
+
+def stop(holder: str, kind: str, at: dt.datetime, *, lifted: bool = False) -> int:
+    """Freeze or end what a person holds of this kind: it satisfies nothing until it is ``lifted``. Returns how many."""
+    before, after = ("stopped", "valid") if lifted else ("valid", "stopped")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update credentials_credential set state = %s, fetched_at = %s where holder = %s and kind = %s and state = %s",
+            [after, at, holder, kind, before],
+        )
+        return int(cursor.rowcount)
 
 
 def _write(holder: str, given: Iterable[Held], at: dt.datetime) -> None:

@@ -2,12 +2,15 @@
 Field names SNAME, SADDR, SETHNIC were seen in public code; the envelope and the other names are reconstructed."""
 
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from tongban.simulated.city import Answers, Bad, City, moment, must, stamp
+from tongban.simulated.numbers import citizen
 from tongban.simulated.resident import Resident
 
 ID_CARD, HUKOU_BOOK, HUKOU_PROOF = "310105109000100", "310105105000100", "310195631043500"
+_STOPPED = {"id_card": ID_CARD, "hukou_book": HUKOU_BOOK}
 PERMIT, RESIDENCE, NO_CRIME = "310990010002500", "310990010003500", "312050035000500"
 
 
@@ -63,11 +66,37 @@ def _licence(r: Resident, code: str) -> dict[str, Any] | None:
     }
 
 
+def _entered(name: str, case: object, city: City) -> dict[str, Any] | None:
+    """The register's entry of somebody who has just got a number: found by the case in which it was decided, and the name."""
+    said = city.granted("gongan", "bizNo", case)
+    if said is None or said.get("name") != name or not said.get("birth_date"):
+        return None
+    birth, male = date.fromisoformat(str(said["birth_date"])), said.get("sex") == "male"
+    place = str(said.get("hukou_division") or "310107")
+    serial = int(sha256(str(case).encode()).hexdigest(), 16)
+    number = citizen(place[:6], birth, serial % 499 * 2 + (1 if male else 2))
+    info = {"SNAME": name, "SIDCODE": number, "SSEX": "男" if male else "女", "SBIRTH": _day(birth), "SADDRCODE": place}
+    return {
+        "catMainCode": HUKOU_BOOK,
+        "certNo": f"H{serial % 10**9:09d}",
+        "holderCode": number,
+        "validFrom": _day(birth),
+        "validTo": "长期",
+        "info": info,
+    }
+
+
 def query(city: City, body: Any) -> dict[str, Any]:
     """Licences of the holder with these catalog codes; expired ones are given with their dates."""
-    codes, number, name, _ = must(body, "catMainCodes", "zjhm", "xm", "useFor")
+    codes, name, use = must(body, "catMainCodes", "xm", "useFor")
+    number = body.get("zjhm")
+    if not number and HUKOU_BOOK in codes:
+        entered = _entered(name, use.get("bizNo"), city)
+        return {"code": "0", "msg": "ok", "queryTime": stamp(), "data": [entered] if entered else []}
+    (number,) = must(body, "zjhm")
     r = city.find(number, name)
-    found = [_licence(r, code) for code in codes] if r else []
+    stopped = {_STOPPED.get(what) for what in city.frozen("gongan", number)}
+    found = [_licence(r, code) for code in codes if code not in stopped] if r else []
     return {"code": "0", "msg": "ok", "queryTime": stamp(), "data": [one for one in found if one]}
 
 
@@ -96,7 +125,12 @@ def verify(city: City, body: Any) -> dict[str, Any]:
 def notice(city: City, body: Any) -> dict[str, Any]:
     """Take note of a decision."""
     key, _ = must(body, "msgId", "bizNo")
-    return {"code": "0", "msg": "ok", "queryTime": stamp(), "receipt": city.take("gongan", key, body)}
+    return {
+        "code": "0",
+        "msg": "ok",
+        "queryTime": stamp(),
+        "receipt": city.take("gongan", key, body, body.get("zjhm"), body.get("values")),
+    }
 
 
 ANSWERS: Answers = {"/elicence/query": query, "/verify": verify, "/notice": notice}

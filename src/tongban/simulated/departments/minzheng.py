@@ -85,7 +85,9 @@ def verify(city: City, body: Any) -> dict[str, Any]:
 def notice(city: City, body: Any) -> dict[str, Any]:
     """Take note of a decision."""
     key, _ = must(body, "id", "caseNumber")
-    return _envelope(receipt=city.take("minzheng", key, body))
+    return _envelope(
+        receipt=city.take("minzheng", key, body, (body.get("holder") or {}).get("idNumber"), body.get("values"))
+    )
 
 
 ANSWERS: Answers = {"/api/certificates/search": search, "/api/verify": verify, "/api/notices": notice}

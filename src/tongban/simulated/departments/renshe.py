@@ -60,7 +60,12 @@ def service(city: City, body: Any) -> dict[str, Any]:
 def notice(city: City, body: Any) -> dict[str, Any]:
     """Take note of a decision."""
     key, _ = must(body, "MSGID", "BIZNO")
-    return {"APPCODE": 1, "MSG": "", "AAE036": stamp(), "RECEIPT": city.take("renshe", key, body)}
+    return {
+        "APPCODE": 1,
+        "MSG": "",
+        "AAE036": stamp(),
+        "RECEIPT": city.take("renshe", key, body, body.get("AAC002"), body.get("VALUES")),
+    }
 
 
 ANSWERS: Answers = {"/sis/service": service, "/sis/notice": notice}

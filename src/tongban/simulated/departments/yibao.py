@@ -18,7 +18,7 @@ def message(city: City, body: Any) -> dict[str, Any]:
     }
     (data,) = must(content, "data")
     if number == "9901":
-        return reply | {"output": {"receipt": city.take("yibao", key, body)}}
+        return reply | {"output": {"receipt": city.take("yibao", key, body, data.get("certno"), content.get("values"))}}
     if number != "1101":
         raise Bad("infno")
     r = city.find(*must(data, "certno", "psn_name"))
