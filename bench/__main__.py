@@ -1,6 +1,6 @@
 """All benches, one after another, each in a process of its own: `make bench`.
 
-uv run python -m bench [--quick] [acceptances|pages|memory|search|plans|bags|hand_overs|many_nodes …]
+uv run python -m bench [--quick] [acceptances|pages|memory|search|plans|submits|bags|hand_overs|many_nodes …]
 """
 
 import subprocess
@@ -11,7 +11,7 @@ import click
 
 from bench.lab import console
 
-BENCHES = ("acceptances", "pages", "memory", "search", "plans", "bags", "hand_overs")
+BENCHES = ("acceptances", "pages", "memory", "search", "plans", "submits", "bags", "hand_overs")
 
 # Eight minutes and most of the memory of the machine: only when it is asked for by name.
 LONG = ("many_nodes",)

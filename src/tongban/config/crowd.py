@@ -105,7 +105,7 @@ class Crowd:
     def correction(self, brought: Brought, points: list[dict[str, str]]) -> dict[str, Any]:
         """What is brought when these points were asked to be corrected: another value, another paper."""
         answers = {
-            p["code"]: self._other(self.city.elements[p["code"]], brought.body["answers"].get(p["code"]))
+            p["code"]: self.value(self.city.elements[p["code"]], brought.body["answers"].get(p["code"]))
             for p in points
             if p["what"] == "field"
         }
@@ -139,7 +139,7 @@ class Crowd:
         for problem in seen.problems:
             _, part, code = [*problem.pointer.split("/"), "", ""][:3]
             if part == "answers" and code in self.city.elements:
-                answers[code] = self._other(self.city.elements[code], answers.get(code))
+                answers[code] = self.value(self.city.elements[code], answers.get(code))
             elif part == "papers":
                 papers[code] = PaperIn(code)
                 kind = self.city.materials.get(code)
@@ -148,7 +148,7 @@ class Crowd:
         mine = {f.element for f in version.fields}
         for unmet in seen.eligibility.failing:
             for code in {c for leaf in unmet.outcome.because for c in leaf.test.elements()} & mine:
-                answers[code] = self._other(self.city.elements[code], answers.get(code))
+                answers[code] = self.value(self.city.elements[code], answers.get(code))
         if (answers, papers, signed) == (
             intake.answers,
             {p.material: p for p in intake.papers},
@@ -170,7 +170,7 @@ class Crowd:
             version.handling == "on_the_spot",
         )  # fmt: skip
 
-    def _other(self, element: Element, before: object) -> Any:
+    def value(self, element: Element, before: object) -> Any:
         """A value for an element, another one than before where there is another."""
         if element.type in ("choice", "multichoice"):
             codes = [c.code for c in element.choices]
