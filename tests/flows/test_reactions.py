@@ -61,13 +61,14 @@ def decided() -> str:
     return receipt.number
 
 
-def test_a_decision_leaves_one_job_and_telling_twice_is_one_act(plugged: Listening) -> None:
+def test_a_decision_leaves_one_job_for_each_who_hears_of_it_and_telling_twice_is_one_act(plugged: Listening) -> None:
     number = decided()
-    assert jobs() == [("tongban.tell_department", {"number": number, "n": 3})]
+    about = {"number": number, "n": 3}
+    assert jobs() == [("tongban.tell_department", about), ("tongban.notify", about)]
     tell.tell_department(number, 3, AT)
     tell.tell_department(number, 3, AT)
     assert {n.id for n in plugged.heard} == {f"{number}-3"}
-    assert plugged.heard[0].event == "BJ" and plugged.heard[0].values == {"outcome": "granted"}
+    assert plugged.heard[0].event == "BJ" and plugged.heard[0].values["outcome"] == "granted"
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from audit_line where act = 'department.told' and \"case\" = %s", [number])
         assert cursor.fetchone()[0] == 1

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from tongban.connectors.paper.adapter import Adapter as Paper
-from tongban.domain.ports import CardReader, Department, Finding, Purpose, RealName, Subject
+from tongban.domain.ports import CardReader, Department, Finding, Messages, Purpose, RealName, Subject
 from tongban.domain.refusals import NotFound
 from tongban.domain.text import Text
 from tongban.plumbing import clock
@@ -67,6 +67,15 @@ def real_name() -> RealName:
     return adapter
 
 
+@cache
+def messages() -> Messages:
+    """The gateway of outgoing messages; without one, a folder that keeps what would have been sent."""
+    module = _module("messages", "adapter")
+    url = settings.TONGBAN_MESSAGES_URL
+    made: Messages = module.Gateway(url) if url else module.Folder(Path(settings.TONGBAN_MESSAGES))
+    return made
+
+
 def offers() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Department code -> (credential kinds it can give, checks it can answer); the rest is asked for on paper."""
     offered = {}
@@ -92,12 +101,12 @@ def doctor() -> list[tuple[str, Finding]]:
 
 def forget() -> None:
     """Make all adapters anew (tests, changed settings)."""
-    for made in (connectors, department, card_reader, real_name):
+    for made in (connectors, department, card_reader, real_name, messages):
         made.cache_clear()
 
 
 def _module(connector: str, part: str) -> Any:
-    if connector not in (*CONNECTORS, "card_reader", "real_name"):
+    if connector not in (*CONNECTORS, "card_reader", "real_name", "messages"):
         raise NotFound(
             "connector.unknown",
             f"departments.yaml 中的 connector“{connector}”没有对应的程序,请改为 {'、'.join((*CONNECTORS, PAPER))} 之一",

@@ -22,6 +22,10 @@ class Reaction(msgspec.Struct, frozen=True):
 REACTIONS: tuple[Reaction, ...] = (
     Reaction("decided", "tell_department", "the department whose item it is hears of every decision"),
     Reaction("revoked", "tell_department", "a decision undone is heard of like a decision"),
+    Reaction("correction_asked", "notify", "who must correct something has to know until when"),
+    Reaction("not_accepted", "notify", "who is sent away is told, and where the reason stands"),
+    Reaction("decided", "notify", "a decision that nobody hears of might as well not be made"),
+    Reaction("revoked", "notify", "who relies on a decision must hear that it is gone"),
 )
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from tongban.domain.ports import CardReader, Department, RealName
+from tongban.domain.ports import CardReader, Department, Messages, RealName
 
 
 class Sockets(Protocol):
@@ -20,6 +20,10 @@ class Sockets(Protocol):
 
     def real_name(self) -> RealName:
         """The city's real-name service."""
+        ...
+
+    def messages(self) -> Messages:
+        """The city's gateway for outgoing messages."""
         ...
 
     def offers(self) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -35,6 +35,7 @@ WORDS: dict[str, Text] = {
     "case.answer_request": Text("答复其他节点的请求", "Answered a request of another node"),
     "case.ask_city": Text("向市级节点查询办件", "Asked the city for a case"),
     "case.ask_city_of_person": Text("向市级节点查询申请人的办件", "Asked the city for the cases of a person"),
+    "message.sent": Text("告知办事人", "Told the person by message"),
     "department.told": Text("告知部门", "Told a department"),
     "enquiry.ask": Text("发起协查", "Asked a department"),
     "enquiry.answer": Text("答复协查", "A department answered"),

@@ -180,6 +180,9 @@ TONGBAN_CARD_READER_URL = os.environ.get("TONGBAN_CARD_READER_URL", "http://127.
 TONGBAN_REALNAME_ISSUER = os.environ.get("TONGBAN_REALNAME_ISSUER", "")
 TONGBAN_REALNAME_CLIENT = os.environ.get("TONGBAN_REALNAME_CLIENT", "tongban")
 TONGBAN_REALNAME_SECRET = os.environ.get("TONGBAN_REALNAME_SECRET", "demo-secret-of-the-pretended-service")
+# Outgoing messages (SMS, mail): a gateway, or a folder in which each lies as a file.
+TONGBAN_MESSAGES_URL = os.environ.get("TONGBAN_MESSAGES_URL", "")
+TONGBAN_MESSAGES = Path(os.environ.get("TONGBAN_MESSAGES") or VAR / "messages")
 
 LOGGING = {
     "version": 1,

@@ -26,6 +26,7 @@ SECRET_KEY = "tests only"
 TONGBAN_MAKE_KEYS = True
 TONGBAN_KEY_FILE = TEST_VAR / "keys.json"
 TONGBAN_FILES = TEST_VAR / "files"
+TONGBAN_MESSAGES = TEST_VAR / "messages"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

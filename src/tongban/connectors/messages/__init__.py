@@ -1,0 +1,1 @@
+"""Outgoing messages: a gateway over HTTP, or a file for each where there is none."""
