@@ -177,6 +177,8 @@ def test_facts_are_written_again_only_for_nodes_whose_business_they_are(town: To
     for holder in ("city", "yangpu"):
         send(town, "minhang", holder, letters.Again(receipt.number, 0))
         assert [b for b in _open(town, holder, "minhang") if receipt.query_code.encode() in b"".join(b.letters)] == []
+        with town.at(holder):
+            assert queries.parked() == [], "there is nothing that a person could do about it"
 
 
 def test_numbers_are_given_by_the_center_of_the_case(town: Town) -> None:

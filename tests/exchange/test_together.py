@@ -9,10 +9,13 @@ from django.db import connection
 from tests.exchange.test_town import all_hold, heads
 from tests.exchange.town import Town
 from tests.flows.split_case import putuo, split, yangpu
+from tongban.domain.actor import SYSTEM
 from tongban.exchange import bag, inbox, letters, outbox, queries
 from tongban.exchange.bag import Bag
 from tongban.exchange.letters import Again
-from tongban.flows import handle, incoming
+from tongban.exchange.queries import Parked
+from tongban.flows import elsewhere, handle, incoming, recall
+from tongban.plumbing.ids import new_id
 from tongban.registers.cases import queries as cases
 
 
@@ -107,6 +110,45 @@ def test_trouble_of_the_database_leaves_nothing_half_done(town: Town, monkeypatc
     together(town, told["putuo"])
     with town.at("city"):
         assert cases.get(number) is not None
+
+
+def test_who_asks_hears_of_what_comes_behind_the_question_in_the_same_transaction(town: Town) -> None:
+    """闵行 asks the city for a case of 普陀 while 杨浦's news of it lie beside the question."""
+    number, told = worked(town)
+    together(town, told["putuo"])
+    with town.at("city"):
+        found = cases.get(number)
+        assert found is not None
+        person, code = found.case.applicant, found.query_code
+    with town.at("minhang"):
+        elsewhere.ask_by_code(SYSTEM, number, code, at=town.clock)
+        outbox.post("city", letters.Question(new_id().hex, person=person), town.clock)
+    asked = [data for to, data in town.bags("minhang") if to == "city"]
+    together(town, [*asked, *told["yangpu"]])
+    town.carry()
+    assert heads(town, number)["minhang"] == heads(town, number)["city"]
+    with town.at("minhang"):
+        assert queries.parked() == []
+    assert {actor for actor, _, _ in acts("city", "look.elsewhere")} == {"node:minhang"}, (
+        "and it is written down who asked"
+    )
+
+
+def test_who_only_watches_a_case_asks_the_city_for_what_is_missing(town: Town) -> None:
+    number, told = worked(town)
+    together(town, told["putuo"])
+    with town.at("city"):
+        found = cases.get(number)
+        assert found is not None
+        code = found.query_code
+    with town.at("minhang"):
+        elsewhere.ask_by_code(SYSTEM, number, code, at=town.clock)
+    town.carry()
+    with town.at("minhang"), connection.cursor() as cursor:
+        late = Parked(1, "city", "letters", 9, 2, "facts", number, "gap", "", town.clock, 0, None)
+        recall.ask_for_gaps(SYSTEM, [late], at=town.clock)
+        cursor.execute("select to_node from n_minhang.exchange_letter where kind = 'again' order by 1")
+        assert cursor.fetchall() == [("city",)]
 
 
 def test_a_status_word_among_bags_is_heard(town: Town) -> None:

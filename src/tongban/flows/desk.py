@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.replica import CannotFollow
 from tongban.exchange import watch
@@ -49,6 +50,18 @@ class Desk:
         self.known: dict[str, Known] = beside.known if beside else {}
         self.watchers: dict[str, list[str]] = beside.watchers if beside else {}
         self.touched: set[str] = beside.touched if beside else set()
+
+    @property
+    def actor(self) -> Actor:
+        """The node whose letters these are, as the one who acts: in one transaction there may be several."""
+        return Actor(kind="system", ref=f"node:{self.sender}", name=self.sender)
+
+    def watch(self, number: str) -> None:
+        """From now on the sender hears of this case, also of what is applied next in the same transaction."""
+        watch.add(number, self.sender)
+        heard = self.watchers.setdefault(number, [])
+        if self.sender not in heard:
+            heard.append(self.sender)
 
     def expect(self, some: Iterable[Letter]) -> None:
         """Read the cases that these letters are about, and at the city node who else hears of them."""

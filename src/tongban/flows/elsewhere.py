@@ -6,7 +6,7 @@ import hmac
 import uuid
 
 from tongban.domain.actor import Actor
-from tongban.exchange import letters, outbox, queries, questions, watch
+from tongban.exchange import letters, outbox, queries, questions
 from tongban.exchange.letters import Answer, Letter, Question
 from tongban.flows import access, despatch
 from tongban.flows.desk import Desk, NotYet
@@ -61,7 +61,7 @@ def question_came(desk: Desk, letter: Letter) -> None:
     found = list(cases.get_many([one.case.number for one in found]).values()) if found else []
     for one in found:
         if desk.sender not in here.nodes().concerned(one.case):
-            watch.add(one.case.number, desk.sender)
+            desk.watch(one.case.number)
             despatch.again(one.case.number, desk.sender, 0)
     numbers = tuple(one.case.number for one in found)
     as_of = min((queries.as_of(one.case.holder, desk.at) for one in found), default=desk.at)
@@ -69,7 +69,7 @@ def question_came(desk: Desk, letter: Letter) -> None:
     if question.person:
         # A line for each: a bag brings many questions, and the resident sees every look.
         audit.looked(
-            current().actor, "elsewhere", person=question.person, reason=f"question:{question.id}", at=desk.at,
+            desk.actor, "elsewhere", person=question.person, reason=f"question:{question.id}", at=desk.at,
             place=desk.sender,
         )  # fmt: skip
 

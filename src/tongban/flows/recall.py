@@ -9,7 +9,7 @@ from tongban.exchange import inbox, outbox, recalls, watch
 from tongban.exchange.letters import Again, Letter, Recall, Recalled
 from tongban.exchange.queries import Parked
 from tongban.flows import despatch
-from tongban.flows.desk import Desk, NotYet
+from tongban.flows.desk import Desk
 from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow, step
@@ -33,7 +33,8 @@ CALM = dt.timedelta(minutes=10)
 
 @step
 def again_came(desk: Desk, letter: Letter) -> None:
-    """Another node lacks facts of a case: write them once more."""
+    """Another node lacks facts of a case: write them once more. Not for one whose business it is not, as far as this copy goes; that
+    is noted and not kept, for who still lacks them asks again."""
     body = letter.body
     assert isinstance(body, Again)
     found = cases.get(body.number)
@@ -43,7 +44,8 @@ def again_came(desk: Desk, letter: Letter) -> None:
     if desk.sender not in nodes.concerned(found.case) and desk.sender not in watch.watchers([body.number]).get(
         body.number, ()
     ):
-        raise NotYet("not_holder", f"{body.number} is no business of {desk.sender}")
+        current().about(not_told=[body.number, desk.sender])
+        return
     despatch.again(body.number, desk.sender, body.after)
 
 
@@ -56,8 +58,11 @@ def ask_for_gaps(actor: Actor, late: list[Parked], *, at: dt.datetime) -> None:
     for number, sender in numbers.items():
         copy = copies.get(number)
         after = copy.case.n if copy else 0
-        # Each is believed what it wrote itself: those that had a part in it, as far as we know, and where its number was given.
-        whom = {sender, nodes.city, nodes.host(number[:9]), *(nodes.with_a_part(copy.case) if copy else ())}
+        whom = {sender, nodes.city}
+        if copy is None or here.node() in nodes.concerned(copy.case):
+            # Each is believed what it wrote itself: those that had a part in it, as far as we know, and where its number was given.
+            # Who only watches a case hears of it from the city and is no business of theirs.
+            whom |= {nodes.host(number[:9]), *(nodes.with_a_part(copy.case) if copy else ())}
         for node in sorted(whom - {here.node()}):
             outbox.post(node, Again(number, after), at, number=number)
     current().about(cases=len(numbers))
