@@ -1,6 +1,8 @@
 """The public's way in: what this is, find a life event or an item by everyday words, read its guide, find a center. Nobody signs
 in to read."""
 
+import datetime as dt
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -27,13 +29,19 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         context = {
             "topics": leaflet.topics(clock.today()),
-            "events": event_guide.tiles(clock.today()),
+            "events": _of_persons(clock.today()),
             "hours": centers.hours(),
             "count": len(centers.find(at=clock.now())),
         }
     except NotFound:
         context = {"topics": (), "events": (), "hours": None, "count": 0}
     return page(request, "home", {**context, "examples": EXAMPLES})
+
+
+def _of_persons(today: dt.date) -> tuple[tuple[Text, tuple[event_guide.Tile, ...]], ...]:
+    """What happens to people; what happens to companies stands on the page of all events."""
+    groups = ((topic, tuple(t for t in rows if not t.legal)) for topic, rows in event_guide.tiles(today))
+    return tuple((topic, rows) for topic, rows in groups if rows)
 
 
 @public
