@@ -63,36 +63,38 @@ def open_part(town: Town, number: str, item: str) -> str:
     return one.number
 
 
-def test_a_child_decided_in_a_district_lets_the_next_start_in_another(town: Town, born: tuple) -> None:
+def test_children_decided_in_one_district_let_the_next_start_in_another(town: Town, born: tuple) -> None:
     _, _, receipt = born
-    first = open_part(town, receipt.number, "shengyu_dengji")
+    for item in ("shengyu_dengji", "chusheng_zhengming", "chusheng_dengji"):
+        child = open_part(town, receipt.number, item)
+        assert set(heads(town, child)) == {"city", "minhang"}, "it went to the center that the person chose"
+        with town.at("city"):
+            assert waiting(receipt) == "waiting"
+            with connection.cursor() as cursor:
+                cursor.execute("delete from procrastinate_jobs")
+        with town.at("minhang"):
+            events.decide(child, AT)
+            assert mothers.get(receipt.number) is None, "the mother case stays where it was received"
+            assert "tongban.advance_event" not in jobs()
+        town.carry()
+        with town.at("city"):
+            assert "tongban.advance_event" in jobs()
+            event_advance.advance(event_advance.SYSTEM, receipt.number, at=AT)
+            assert events.mother(receipt.number).of(item).resulted
     with town.at("city"):
-        held_by = events.child(first).holder
-    node = town.nodes.host(held_by)
-    assert node == "minhang" and set(heads(town, first)) == {"city", node}, "the center that the person chose"
-    with town.at("city"):
-        assert waiting(receipt) == "waiting" and jobs() == []
-    with town.at(node):
-        events.decide(first, AT)
-        assert mothers.get(receipt.number) is None, "the mother case stays where it was received"
-        assert "tongban.advance_event" not in jobs()
-    town.carry()
-    with town.at("city"):
-        assert "tongban.advance_event" in jobs()
-        event_advance.advance(event_advance.SYSTEM, receipt.number, at=AT)
         assert waiting(receipt) in ("open", "held")
-    second = open_part(town, receipt.number, "shengyubaoxian")
-    with town.at("city"):
-        assert town.nodes.host(events.child(second).holder) == "yangpu", "where the household is registered"
+    last = open_part(town, receipt.number, "shengyubaoxian")
     with town.at("yangpu"):
-        assert events.child(second).receiving == "310000001"
-        events.decide(second, AT)
+        case = events.child(last)
+        assert town.nodes.host(case.holder) == "yangpu" and case.receiving == "310000001", (
+            "where the household is registered"
+        )
+        events.decide(last, AT)
     town.carry()
     with town.at("city"):
         event_advance.advance(event_advance.SYSTEM, receipt.number, at=AT)
-        mother = events.mother(receipt.number)
-        assert mother.of("shengyubaoxian").resulted
-    assert len(set(heads(town, second).values())) == 1
+        assert events.mother(receipt.number).of("shengyubaoxian").resulted
+    assert set(heads(town, last)) == {"city", "yangpu"} and len(set(heads(town, last).values())) == 1
     town.carry()
     all_hold(town)
 

@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.flows import events
 from tests.flows.cases import lead
@@ -18,6 +19,7 @@ from tongban.flows import compose, event_advance, event_withdraw, handle, serve
 from tongban.flows.compose import MotherReceipt
 from tongban.plumbing.clock import city_date
 from tongban.reads import mother as read
+from tongban.reads import verify
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import city
 from tongban.registers.mothers import queries
@@ -218,3 +220,35 @@ def test_what_is_put_off_follows_the_rest(monkeypatch: pytest.MonkeyPatch) -> No
     )
     last_main = max(one.ended_on for one in ended.parts if not one.part.deferred_until)
     assert all(one.ended_on >= last_main for one in ended.parts if one.part.deferred_until)
+
+
+def wrong() -> list[str]:
+    return [told for done in verify.verify(SYSTEM) for told in done.wrong]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update mothers_mother set stage = 'gathered'", "column"),
+        ("update mothers_mother set applicant = gen_random_uuid()", "column"),
+        ("update mothers_mother set n = n + 1", "column"),
+        ("update mothers_fact set body = replace(body, 'birth', 'death') where n = 1", "hash"),
+        ("delete from mothers_fact where n = 2", "missing"),
+        ("update mothers_fact set kind = 'held' where n = 1", "kind"),
+        ("update mothers_form set body = set_byte(body, 40, get_byte(body, 40) # 1)", "form"),
+        ("delete from mothers_form", "gone"),
+        ("delete from mothers_mother", "its life event is gone"),
+        ("update mothers_draft set body = set_byte(body, 20, get_byte(body, 20) # 1)", "draft"),
+    ],
+)
+def test_whoever_changes_a_mother_case_behind_the_program_is_found(change: str, said: str) -> None:
+    actor, visit, receipt = born()
+    started(receipt.number, "chusheng_zhengming")
+    compose.save(actor, visit, "retire", EventIntake(), at=AT)
+    assert wrong() == []
+    with connection.cursor() as cursor:
+        cursor.execute("alter table mothers_fact disable trigger mothers_fact_append_only")
+        cursor.execute(change)
+        assert cursor.rowcount >= 1
+        cursor.execute("alter table mothers_fact enable trigger mothers_fact_append_only")
+    assert any(said in told for told in wrong()), wrong()

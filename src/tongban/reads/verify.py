@@ -22,6 +22,7 @@ from tongban.registers.cases import queries as cases
 from tongban.registers.cases import rows as case_rows
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.credentials import queries as credentials
+from tongban.registers.mothers import checks as mother_checks
 from tongban.registers.people import queries as people
 
 # Cases between two words of progress, and opened together.
@@ -76,7 +77,7 @@ def verify(actor: Actor) -> Iterator[Checked]:
     done.wrong += checks.beside(logs, gone)
     done.wrong += _people(gone)
     for look in (_columns, checks.kinds, checks.codes, checks.drafts, checks.lost, people.damaged, credentials.damaged,
-                 catalog.damaged):  # fmt: skip
+                 catalog.damaged, mother_checks.damaged, mother_checks.kinds, _children):  # fmt: skip
         done.wrong += look()
     done.wrong += audit.broken_seals()
     with connection.cursor() as cursor:
@@ -126,6 +127,8 @@ def _people(gone: str) -> Iterator[str]:
         for table, name, column in (
             ("cases_case", "number", "applicant"),
             ("cases_case", "number", "agent"),
+            ("mothers_mother", "number", "applicant"),
+            ("mothers_mother", "number", "agent"),
             ("people_datum", "element", "person_id"),
             ("people_mandate", "id", "agent_id"),
             ("people_consent", "id", "person_id"),
@@ -139,6 +142,24 @@ def _people(gone: str) -> Iterator[str]:
             )
             for (found,) in cursor.fetchall():
                 yield f"{found}: its person is gone ({table}.{column}){gone}"
+
+
+def _children() -> Iterator[str]:
+    """Cases that a life event opened and that are gone or another person's; children of no life event, where it was received here."""
+    with connection.cursor() as cursor:
+        for number, applicant in mother_checks.children():
+            cursor.execute("select applicant::text from cases_case where number = %s", [number])
+            row = cursor.fetchone()
+            if row is None or row[0] != applicant:
+                yield f"{number}: a case of a life event is " + ("gone" if row is None else "of another person")
+        cursor.execute(
+            "select number, receiving from cases_case where number like %s and not exists "
+            "(select 1 from mothers_mother m where m.number = split_part(cases_case.number, '-', 1)) limit 1000",
+            ["%-%"],
+        )
+        for number, receiving in cursor.fetchall():
+            if here.hosts(receiving):
+                yield f"{number}: its life event is gone"
 
 
 def _state(stored: bytes) -> Case | None:
