@@ -133,16 +133,17 @@ def looks(actor: Actor, visit_id: str) -> tuple[Look, ...]:
 
 def news(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[News, ...]:
     """What happened to my cases, newest first."""
-    made = []
+    made: list[tuple[tuple[dt.datetime, int], News]] = []
     for one in matters(actor, visit_id, at=at):
         case = one.case.case
         last = case.steps[-1].n if case.steps else 0
         made += [
-            News(s.at, one.number, case.item_name, s.word, one.yours and s.n == last)
+            ((s.at, s.n), News(s.at, one.number, case.item_name, s.word, one.yours and s.n == last))
             for s in case.steps
             if s.kind in NEWS
         ]
-    return tuple(sorted(made, key=lambda n: n.at, reverse=True)[:MOST_NEWS])
+    made.sort(key=lambda pair: pair[0], reverse=True)
+    return tuple(one for _, one in made[:MOST_NEWS])
 
 
 def _own(actor: Actor, visit: VisitFound, number: str, on: dt.date) -> Found:
@@ -185,7 +186,12 @@ def _lines(where: str, values: list[object]) -> tuple[Look, ...]:
 
 def _look(at: dt.datetime, act: str, actor: str, where: str, reason: str, case: str) -> Look:
     # A center answers for its people: the resident is told which, and the trail knows who.
-    who = case_story.WHO.get(actor.partition(":")[0], Text("工作人员", "staff"))
+    kind = actor.partition(":")[0]
+    who = (
+        Text("代办人", "who acts for you")
+        if kind == "resident"
+        else case_story.WHO.get(kind, Text("工作人员", "staff"))
+    )
     visit = case.startswith("visit:")
     return Look(
         at,

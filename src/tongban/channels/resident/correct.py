@@ -39,10 +39,11 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     context["fields"] = [(f, case.answers.get(f.element.code, "")) for f in case.fields]
     if request.method != "POST":
         return page(request, "correct", context)
+    papers = [p.material for p in case.papers]
     answers, wrong = forms.raw_answers(
-        request.POST, [f.element for f in case.fields], controls={"key", "kept", "csrfmiddlewaretoken"}
+        request.POST, [f.element for f in case.fields], controls={"key", *uploaded.names(papers)}
     )
-    kept, refused_files = uploaded.take(request, [p.material for p in case.papers], door.visit)
+    kept, refused_files = uploaded.take(request, papers, door.visit)
     context |= {"kept": kept, "fields": [(f, answers.get(f.element.code, "")) for f in case.fields]}
     problems, status = (*wrong, *refused_files, *_missing(case, answers, kept)), 422
     if not problems:

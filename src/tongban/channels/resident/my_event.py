@@ -46,10 +46,11 @@ def amend(request: HttpRequest, number: str, item: str) -> HttpResponse:
     context: dict[str, Any] = {"w": wanted, "act_key": new_id(), "kept": {}, "problems": (), "typed": {}}
     if request.method != "POST":
         return page(request, "amend", context | {"fields": [(f, "") for f in wanted.fields]})
+    keys = [p.key for p in wanted.papers]
     answers, wrong = forms.raw_answers(
-        request.POST, [f.element for f in wanted.fields], controls={"key", "kept", "csrfmiddlewaretoken"}
+        request.POST, [f.element for f in wanted.fields], controls={"key", *uploaded.names(keys)}
     )
-    kept, refused_files = uploaded.take(request, [p.key for p in wanted.papers], door.visit)
+    kept, refused_files = uploaded.take(request, keys, door.visit)
     papers = tuple(
         EventPaper(PaperIn(p.material, "copy", "C", kept[p.key]["digest"]), p.of)
         for p in wanted.papers

@@ -13,6 +13,11 @@ Kept = dict[str, dict[str, str]]
 MOST = 40
 
 
+def names(papers: Iterable[str]) -> set[str]:
+    """The names of the page's own fields for these papers: a browser sends a file field without a file as an empty text."""
+    return {"kept", *(f"file-{paper}" for paper in papers)}
+
+
 def take(request: HttpRequest, known: Iterable[str], visit: str) -> tuple[Kept, list[Problem]]:
     """By paper: what was kept before (its token was made for this visit) and what comes now; problems name the paper."""
     kept, problems, wanted = Kept(), list[Problem](), set(known)
