@@ -94,6 +94,13 @@ def _open(prepared: Prepared, one: PlanItem) -> tuple[str, ...]:
     return tuple(code for code in one.asks if code in asked)
 
 
+def said(intake: EventIntake) -> frozenset[str]:
+    """The elements of which the person said something, if only that they do not know."""
+    return frozenset(code for code, value in intake.answers.items() if value not in (None, "")) | frozenset(
+        intake.unsure
+    )
+
+
 def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
     """Every answer, paper and item is one that the event can ask for; all that are not are told at once."""
     people = {SELF, *(person.code for person in prepared.event.people)}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tongban.domain import channel as doors
-from tongban.domain import codes, event_plan, receiving
+from tongban.domain import codes, event_plan
 from tongban.domain import mother as rule
 from tongban.domain.actor import Actor
 from tongban.domain.channel import Channel
@@ -17,10 +17,10 @@ from tongban.domain.composer import compose
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import Amended, EventIntake, Mother, Submitted
+from tongban.domain.mother import Amended, EventIntake, Mother, Part, Submitted
 from tongban.domain.plan import Circumstances, Holdings, KnownValue, Plan
 from tongban.domain.plan import Known as PlanKnown
-from tongban.domain.prepared import Prepared
+from tongban.domain.prepared import said_once
 from tongban.domain.refusals import Conflict, NotFound, Problem, Refused
 from tongban.flows import access, event_access, event_log, event_parts, receive, serve
 from tongban.flows.event_parts import Ready, Table
@@ -127,20 +127,17 @@ def submit(
     doors.must_be_seen((one.paper for one in intake.papers), channel)
     event_plan.must_be_of_event(prepared, intake)
     known = receive.known_of(visit.applicant, on)
-    plan = _plan(prepared, intake, known, channel, visit.center, on)
-    event_plan.must_be_answered(
-        prepared, plan, frozenset(intake.unsure), frozenset(known.values) | frozenset(intake.answers)
-    )
-    parts = event_plan.parts(prepared, plan)
-    event_plan.must_have_parts(parts)
-    form = EventForm(intake, promised=event_plan.promised(plan))
     code = codes.make_query_code(os.urandom(16))
     table = Table(
-        prepared, form, known, event_parts.holdings(prepared, known, None), visit.applicant, visit.agent, channel, visit.center, on,
-        code,
+        prepared, EventForm(intake), known, event_parts.holdings(prepared, known, None), visit.applicant, visit.agent, channel,
+        visit.center, on, code,
     )  # fmt: skip
-    ready = {part.item: event_parts.judged(table, part) for part in parts}
-    _must_be_ready(table, plan, list(ready.values()))
+    pending = said_once(prepared) - known.values.keys() - event_plan.said(intake)
+    if pending:
+        # A field that is empty must not make an item vanish before the person was asked for it.
+        _prepared_parts(table, pending)
+    table, parts, ready = _prepared_parts(table, frozenset())
+    form = table.form
     number = codes.make_case_number(visit.center, on, cases.next_sequence_later(visit.center, on)())
     kept = event_log.sealed(form)
     submitted = Submitted(
@@ -155,27 +152,43 @@ def submit(
     return receipt(done, code)
 
 
-def _plan(
-    prepared: Prepared, intake: EventIntake, known: receiving.Known, channel: str, center: str, on: dt.date
-) -> Plan:
+def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple[Part, ...], dict[str, Ready]]:
+    """The parts by the plan of today, judged; Refused with everything that could be given now and is missing."""
+    prepared, intake = table.prepared, table.form.intake
+    plan = _plan(table, pending)
+    event_plan.must_be_answered(
+        prepared, plan, frozenset(intake.unsure), frozenset(table.known.values) | frozenset(intake.answers)
+    )
+    parts = event_plan.parts(prepared, plan)
+    event_plan.must_have_parts(parts)
+    table = msgspec.structs.replace(table, form=EventForm(intake, promised=event_plan.promised(plan)))
+    ready = {part.item: event_parts.judged(table, part) for part in parts}
+    _must_be_ready(table, plan, list(ready.values()), asking=bool(pending))
+    return table, parts, ready
+
+
+def _plan(table: Table, pending: frozenset[str]) -> Plan:
+    known, intake, channel = table.known, table.form.intake, table.channel
     held = tuple(one.kind for one in known.credentials if not one.kind.startswith(serve.CHECK))
     values = {code: KnownValue(value) for code, value in known.values.items()}
     people = {SELF: Holdings(bool(values), held, tuple(known.checks))}
     chosen = None if intake.chosen is None else frozenset(intake.chosen)
     given = Circumstances(
-        on, intake.answers, PlanKnown(values, people), frozenset(intake.unsure), chosen, frozenset(intake.insist), channel,
-        center if channel == "window" else "",
+        table.on, intake.answers, PlanKnown(values, people), frozenset(intake.unsure), chosen, frozenset(intake.insist), channel,
+        table.receiving if channel == "window" else "", pending,
     )  # fmt: skip
-    return compose(prepared, given, catalog.calendar(), catalog.places())
+    return compose(table.prepared, given, catalog.calendar(), catalog.places())
 
 
-def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready]) -> None:
+def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready], *, asking: bool) -> None:
     """Tell everything that could be given now and is missing, at once and each thing once. Not what an earlier part brings, what
-    will be shown at a counter, and what is put off."""
+    will be shown at a counter, and what is put off; nor, while fields are still asked for, what follows from their being empty."""
     later = event_plan.comes_by_itself(plan) | {f"/papers/{name}" for name in table.form.intake.at_counter}
     missing: dict[tuple[str, str], Problem] = {}
     for one in ready:
         for problem in one.problems if one.part.deferred_until is None else ():
+            if asking and problem.code == "item.not_eligible":
+                continue
             if not (problem.pointer in later and (one.part.needs or problem.pointer.startswith("/papers/"))):
                 missing.setdefault((problem.code, problem.pointer), problem)
     if missing:
