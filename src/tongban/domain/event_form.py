@@ -59,20 +59,24 @@ def key_of(paper: PlanPaper) -> str:
     return paper.material if paper.of == SELF else f"{paper.of}.{paper.material}"
 
 
-def ways(paper: PlanPaper, material_ways: tuple[Any, ...]) -> tuple[str, ...]:
-    """What the person may do for a paper: ``declared``, ``upload``, ``counter``, ``follow``; nothing when it is settled."""
+def ways(paper: PlanPaper, material_ways: tuple[Any, ...], channel: str = "resident") -> tuple[str, ...]:
+    """What may be done for a paper: ``declared``, ``upload``, ``counter`` (shown there later; ``seen`` where the counter is here),
+    ``follow``; nothing when it is settled."""
     if paper.state in ("credential", "check", "result", "later") or (paper.state == "follow" and paper.result_of):
         return ()
     found = ["declared"] if any(way.declaration for way in material_ways) else []
     if any(way.paper for way in material_ways) or not material_ways:
-        found += ["upload", "counter"]
+        found += ["seen", "upload"] if channel == "window" else ["upload", "counter"]
     return (*found, "follow") if paper.state == "follow" else tuple(found)
 
 
 def said_of(intake: EventIntake, paper: PlanPaper) -> str:
     """Which of the ways the person took; empty for none."""
     key = key_of(paper)
-    if any(one.of == paper.of and one.paper.material == paper.material for one in intake.papers):
+    mine = [one.paper for one in intake.papers if one.of == paper.of and one.paper.material == paper.material]
+    if any(one.grade == "B" for one in mine):
+        return "seen"
+    if mine:
         return "upload"
     if key in intake.at_counter:
         return "counter"
@@ -82,14 +86,14 @@ def said_of(intake: EventIntake, paper: PlanPaper) -> str:
 
 
 def papers_missing(
-    plan: Plan, intake: EventIntake, materials: Mapping[str, Any], values: Mapping[str, Any]
+    plan: Plan, intake: EventIntake, materials: Mapping[str, Any], values: Mapping[str, Any], channel: str = "resident"
 ) -> tuple[Problem, ...]:
     """Papers of which the person has not said what is with them."""
     found = []
     for paper in plan.papers:
         kind = materials.get(paper.material)
-        open_ways = ways(paper, kind.satisfied_by if kind else ())
-        if not open_ways or paper.maybe or said_of(intake, paper):
+        open_ways = ways(paper, kind.satisfied_by if kind else (), channel)
+        if not open_ways or paper.maybe or said_of(intake, paper) in open_ways:
             continue
         if paper.by is not None and paper.by.declaration and values.get(paper.by.declaration) not in (None, "", False):
             continue

@@ -46,7 +46,8 @@ class Known(msgspec.Struct, frozen=True):
 
 class Circumstances(msgspec.Struct, frozen=True):
     """What a plan is made for. ``unsure``: asked, and not known. ``chosen``: None takes all that applies. ``insist``: items
-    not to be put off although they may be."""
+    not to be put off although they may be. ``pending``: what the form will still ask, so that a condition that only wants it
+    said is open and not failed."""
 
     start: dt.date
     answers: Mapping[str, Any] = {}
@@ -56,6 +57,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     insist: frozenset[str] = frozenset()
     channel: str = "resident"
     center: str = ""
+    pending: frozenset[str] = frozenset()
 
 
 class Failing(msgspec.Struct, frozen=True):

@@ -247,3 +247,17 @@ def _rewritten(expr: Expr, means: Mapping[str, str]) -> Expr:
     if not expr.args:
         return expr
     return msgspec.structs.replace(expr, args=tuple(_rewritten(arg, means) for arg in expr.args))
+
+
+def said_once(prepared: Prepared) -> frozenset[str]:
+    """Elements of which some condition only wants that they are said (``known``): while a form is open they are no reason to
+    leave an item out, for the form of that item is where they are asked."""
+    typed = {field.key for term in prepared.items for field in term.fields}
+    return frozenset(code for test in prepared.tests for code in _wanted_known(test) if code in typed)
+
+
+def _wanted_known(test: Expr) -> Iterable[str]:
+    if test.op == "known":
+        yield from test.elements()
+    for arg in test.args:
+        yield from _wanted_known(arg)

@@ -11,16 +11,18 @@ from tongban.domain import event_form
 from tongban.domain.actor import Actor
 from tongban.domain.composer import compose
 from tongban.domain.element import Element
+from tongban.domain.fetching import Request
 from tongban.domain.guidance import Asked, Outcome, next_question, outcomes
 from tongban.domain.life_event import LifeEvent
 from tongban.domain.mother import EventIntake
 from tongban.domain.plan import Circumstances, Plan, PlanItem
 from tongban.domain.plan_days import days_from
 from tongban.domain.plan_words import Words
-from tongban.domain.prepared import Prepared
+from tongban.domain.prepared import Prepared, said_once
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
 from tongban.flows import access
+from tongban.flows.serve import consented
 from tongban.reads import known_of, values
 from tongban.reads.checklist import Ask, kind_name
 from tongban.reads.checklist_form import FieldView, Value, drawn, earlier_answers
@@ -91,7 +93,8 @@ class EventScreen(msgspec.Struct, frozen=True):
     figures: tuple[Figure, ...]
     saved: tuple[SavedGroup, ...]
     asks: tuple[Ask, ...]
-    requests: tuple[Any, ...]
+    asked_before: bool
+    requests: tuple[Request, ...]
     problems: tuple[Problem, ...]
     departments: dict[str, Text]
     centers: tuple[tuple[str, Text], ...]
@@ -167,27 +170,36 @@ def name_of(event: str, today: dt.date) -> Text:
 
 
 def screen(
-    actor: Actor, visit_id: str, event: str, intake: EventIntake, *, channel: str, today: dt.date
+    actor: Actor, visit_id: str, event: str, intake: EventIntake, *, channel: str, today: dt.date, final: bool = False
 ) -> EventScreen:
-    """The event for the person of this visit, with what was said so far. NotFound ``catalog.no_life_event``."""
+    """The event for the person of this visit, with what was said so far; ``final`` when it is read once more before it is handed
+    in. NotFound ``catalog.no_life_event``."""
     visit = access.visit(actor, visit_id)
     prepared = catalog.prepared(event, today)
     known = known_of.known_of(visit.applicant, today=today)
     elements = prepared.registry.elements
     usable = event_form.usable(elements, intake.answers, today)
-    given = circumstances(visit, intake, known, usable.values, channel, today)
+    pending = said_once(prepared) - usable.values.keys() - set(intake.unsure)
+    given = circumstances(visit, intake, known, usable.values, channel, today, pending)
     plan = compose(prepared, given, catalog.calendar(), catalog.places())
     words, whose = Words(prepared), names_of(prepared.event)
     question = next_question(prepared, given)
     all_values = known_of.answers(known.plan, usable.values)
     problems = (
         *usable.problems,
-        *event_form.fields_missing(plan, elements, _with_defaults(visit, all_values)),
-        *event_form.papers_missing(plan, intake, prepared.registry.materials, all_values),
+        *event_form.fields_missing(plan, elements, _with_defaults(visit, {**intake.answers, **all_values})),
+        *event_form.papers_missing(plan, intake, prepared.registry.materials, all_values, channel),
     )
+    if final and not problems:
+        # Nothing more will be said: what was left empty counts as not known, as it will when it is handed in.
+        plan = compose(
+            prepared, msgspec.structs.replace(given, pending=frozenset()), catalog.calendar(), catalog.places()
+        )
     composed = plan.composed
     requests = known_of.fetchable(prepared, composed, known.held)
-    fields = fields_of(plan, intake, known, _beside(visit, plan, known), {p.pointer for p in problems})
+    fields = fields_of(
+        plan, intake, known, _beside(visit, plan, known), {p.pointer for p in problems}, own=channel == "resident"
+    )
     return EventScreen(
         event=prepared.event, prepared=prepared, plan=plan, words=words, intake=intake, question=question,
         asked_element=drawn(elements[question.element], "") if question else None,
@@ -195,21 +207,27 @@ def screen(
         items=_items(prepared, plan, whose), fields=fields,
         field_whys={f.element: _used_by(f.items, words) for f in plan.form},
         coming=tuple((elements[f.element].name, words.by(f.by)) for f in plan.form if f.source == "result"),
-        papers=papers_of(plan, intake, prepared, known, whose, problems), figures=_figures(plan), saved=_saved(plan, words),
-        asks=tuple(_ask(r) for r in requests), requests=requests, problems=problems,
+        papers=papers_of(plan, intake, prepared, known, whose, problems, channel), figures=_figures(plan), saved=_saved(plan, words),
+        asks=tuple(_ask(r) for r in requests), asked_before=_asked_before(visit, event, requests), requests=requests, problems=problems,
         departments={code: d.short if d.short.zh else d.name for code, d in catalog.departments().items()},
         centers=_centers(), center=my_center(visit, intake, all_values, channel), whose=whose,
     )  # fmt: skip
 
 
 def circumstances(
-    visit: VisitFound, intake: EventIntake, known: KnownOf, answers: dict[str, Any], channel: str, today: dt.date
+    visit: VisitFound,
+    intake: EventIntake,
+    known: KnownOf,
+    answers: dict[str, Any],
+    channel: str,
+    today: dt.date,
+    pending: frozenset[str],
 ) -> Circumstances:
     """What the plan is made for."""
     return Circumstances(
         today, answers, known.plan, frozenset(intake.unsure) - answers.keys(),
         None if intake.chosen is None else frozenset(intake.chosen), frozenset(intake.insist), channel,
-        visit.center if channel == "window" else "",
+        visit.center if channel == "window" else "", pending,
     )  # fmt: skip
 
 
@@ -329,7 +347,14 @@ def _saved(plan: Plan, words: Words) -> tuple[SavedGroup, ...]:
     return tuple(found)
 
 
-def _ask(request: Any) -> Ask:
+def _asked_before(visit: VisitFound, event: str, requests: tuple[Request, ...]) -> bool:
+    """Whether all that could be fetched was asked for in this visit already (and is not there, or somebody did not answer)."""
+    allowed = people.consents_of(visit.applicant, about=f"visit:{visit.id}")
+    asked = {k for one in allowed if one.purpose == f"event:{event}" and one.withdrawn_at is None for k in one.kinds}
+    return bool(requests) and asked >= set(consented(requests))
+
+
+def _ask(request: Request) -> Ask:
     names = [kind_name(kind) for kind in request.kinds] + [kind_name(check) for check in request.checks]
     return Ask(values.source_name(request.department), tuple(names))
 

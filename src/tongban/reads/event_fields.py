@@ -4,6 +4,7 @@ value with its source and date, and nothing taken over that must be said anew ea
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from tongban.domain.element import Element
 from tongban.domain.event_form import to_type
 from tongban.domain.mother import EventIntake
 from tongban.domain.plan import FormField, Plan
@@ -15,21 +16,23 @@ from tongban.registers.catalog import queries as catalog
 
 
 def fields_of(
-    plan: Plan, intake: EventIntake, known: KnownOf, beside: Mapping[str, Value], wrong: Collection[str]
-) -> tuple[FieldView, ...]:
-    """The fields of the form in the order of the registry's groups. What an earlier item's result will tell is left out."""
+    plan: Plan, intake: EventIntake, known: KnownOf, beside: Mapping[str, Value], wrong: Collection[str], *,
+    own: bool,
+) -> tuple[FieldView, ...]:  # fmt: skip
+    """The fields of the form in the order of the registry's groups. What an earlier item's result will tell is left out.
+    ``own``: people read their own data at home, so only numbers and what is sensitive stay masked there."""
     elements = catalog.elements()
     order = {code: n for n, code in enumerate(elements)}
     shown = [f for f in plan.form if f.source not in ("result", "fixed")]
     shown.sort(key=lambda f: (_GROUPS.index(elements[f.element].group), order[f.element]))
-    return tuple(_view(f, intake.answers, known, beside, f"/answers/{f.element}" in wrong) for f in shown)
+    return tuple(_view(f, intake.answers, known, beside, f"/answers/{f.element}" in wrong, own) for f in shown)
 
 
 _GROUPS = ("applicant", "child", "spouse", "agent", "household", "housing", "work", "payment", "matter")
 
 
 def _view(
-    field: FormField, typed: Mapping[str, Any], known: KnownOf, beside: Mapping[str, Value], wrong: bool
+    field: FormField, typed: Mapping[str, Any], known: KnownOf, beside: Mapping[str, Value], wrong: bool, own: bool
 ) -> FieldView:
     element = catalog.elements()[field.element]
     there = None if to_type(field) else _known(field, known)
@@ -41,11 +44,16 @@ def _view(
     needed = not field.maybe
     return FieldView(
         element=drawn(element, value), value=value,
-        shown=values.in_words(element, value).zh if settled and element.sensitivity == "public" else values.masked(element, value) if settled else "",
+        shown=_shown(element, value, own) if settled else "",
         required=field.required and needed, needed=needed, settled=settled,
         confirm=same and not settled and element.reuse == "confirm", source=offered.source if offered and same else Text(""),
         on=offered.on if offered and same else None, grade=offered.grade if offered and same else "", hint=None,
     )  # fmt: skip
+
+
+def _shown(element: Element, value: Any, own: bool) -> str:
+    open_ = own and element.sensitivity != "sensitive" and element.type not in ("id_number", "bank_card")
+    return values.in_words(element, value).zh if open_ else values.masked(element, value)
 
 
 def _known(field: FormField, known: KnownOf) -> Value | None:

@@ -11,7 +11,7 @@ from tongban.domain.item import SCOPE_NAMES
 from tongban.domain.life_event import SELF, LifeEvent
 from tongban.domain.plan import Circumstances, Counts, Holdings, Known, Plan, Unit
 from tongban.domain.plan_words import Words
-from tongban.domain.prepared import Prepared
+from tongban.domain.prepared import Prepared, said_once
 from tongban.domain.text import Text
 from tongban.plumbing import sockets
 from tongban.reads.leaflet import DOUBT, EXAMPLE, OTHER, TOPICS, WHERE
@@ -135,12 +135,13 @@ def names_of(event: LifeEvent) -> dict[str, Text]:
 def typical(prepared: Prepared, today: dt.date) -> Plan:
     """The plan before anything is asked: nothing is answered, and of the applicant all is fetched that departments give and
     no item of the event issues. What is fetched later may be less, and then the plan says so."""
-    issued = {kind for term in prepared.items for kind in term.issues}
+    issued = {kind for term in prepared.items if term.entry.of == SELF for kind in term.issues}
     offers = sockets.plugged().offers()
     kinds = tuple(k for given, _ in offers.values() for k in given if k not in issued)
     checks = tuple(c for _, told in offers.values() for c in told)
     known = Known({}, {SELF: Holdings(True, kinds, checks)})
-    return compose(prepared, Circumstances(today, known=known), catalog.calendar(), catalog.places())
+    given = Circumstances(today, known=known, pending=said_once(prepared))
+    return compose(prepared, given, catalog.calendar(), catalog.places())
 
 
 def _items(prepared: Prepared, whose: dict[str, Text]) -> tuple[GuideItem, ...]:

@@ -20,6 +20,7 @@ from tongban.reads.known_of import KnownOf
 WAY_NAMES = {
     "upload": Text("现在上传照片或扫描件", "Upload a photo or a scan now"),
     "counter": Text("到窗口出示", "Show it at a counter"),
+    "seen": Text("已核对原件", "Original seen"),
     "declared": Text("本人承诺情况属实,代替这份材料", "I declare that it is so, in place of the paper"),
     "follow": Text("以后补交", "Hand it in later"),
 }
@@ -57,10 +58,11 @@ def papers_of(
     known: KnownOf,
     whose: Mapping[str, Text],
     problems: Iterable[Problem],
+    channel: str,
 ) -> tuple[EventPaperView, ...]:
     """The papers: first those of which something is to be done."""
     wrong = {problem.pointer for problem in problems}
-    views = [_view(paper, intake, prepared, known, whose, wrong) for paper in plan.papers]
+    views = [_view(paper, intake, prepared, known, whose, wrong, channel) for paper in plan.papers]
     return tuple(sorted(views, key=lambda view: not view.ways))
 
 
@@ -71,28 +73,41 @@ def _view(
     known: KnownOf,
     whose: Mapping[str, Text],
     wrong: set[str],
+    channel: str,
 ) -> EventPaperView:
     kind = prepared.registry.materials.get(paper.material)
-    key, open_ways = key_of(paper), ways(paper, kind.satisfied_by if kind else ())
+    key, open_ways = key_of(paper), ways(paper, kind.satisfied_by if kind else (), channel)
     names = [prepared.items[prepared.numbers[item]].version.name for item in paper.items]
-    needs = [need for item in paper.items for need in prepared.items[prepared.numbers[item]].version.papers]
-    note = next((need.note for need in needs if need.material == paper.material and need.note), None)
+    terms = [
+        term
+        for item in paper.items
+        for term in prepared.items[prepared.numbers[item]].papers
+        if (term.of, term.material) == (paper.of, paper.material)
+    ]
+    original = any(seen for term in terms for seen in term.seen)
+    note = next((term.need.note for term in terms if term.need.note), None)
     source, on = _origin(paper, known)
     return EventPaperView(
         key, paper.material, paper.of, kind.name if kind else Text(paper.material), whose.get(paper.of, Text(paper.of)),
         _how(paper, prepared), source, on,
         Text("、".join(dict.fromkeys(n.zh for n in names)), ", ".join(dict.fromkeys(n.en or n.zh for n in names))),
-        tuple((way, _way(way, paper)) for way in open_ways), said_of(intake, paper),
-        paper.original, paper.key, paper.days, paper.maybe, note or Text(""), (kind.sample if kind else None) or Text(""),
-        tuple(one.paper for one in intake.papers if one.of == paper.of and one.paper.material == paper.material),
+        tuple((way, _way(way, paper, original, channel)) for way in open_ways), said_of(intake, paper),
+        original, paper.key, paper.days, paper.maybe, note or Text(""), (kind.sample if kind else None) or Text(""),
+        tuple(
+            one.paper
+            for one in intake.papers
+            if one.paper.digest and (one.of, one.paper.material) == (paper.of, paper.material)
+        ),
         f"/papers/{key}" in wrong, paper.state,
     )  # fmt: skip
 
 
-def _way(way: str, paper: PlanPaper) -> Text:
+def _way(way: str, paper: PlanPaper, original: bool, channel: str) -> Text:
     if way == "follow" and paper.days:
         return Text(f"承诺在受理后{paper.days}天内补交", f"I promise it within {paper.days} days of acceptance")
-    if way == "upload" and paper.original:
+    if way == "upload" and channel == "window":
+        return Text("只有扫描件,没有见到原件", "A scan only, the original not seen")
+    if way == "upload" and original:
         return Text("现在上传,原件办理时再核对", "Upload now; the original is looked at later")
     return WAY_NAMES[way]
 

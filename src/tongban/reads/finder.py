@@ -53,6 +53,7 @@ class EventHit(msgspec.Struct, frozen=True):
     words: str
     channels: tuple[str, ...]
     score: float
+    why: Why = "words"
 
 
 # Whoever says what happened to them means the event, although one of its items has nearly the same name.
@@ -89,7 +90,7 @@ def find_events(text: str, *, today: dt.date, most: int = 3) -> tuple[EventHit, 
     events = catalog.life_events()
     hits = _event_index(today).find(text, most)
     return tuple(
-        EventHit(h.code, events[h.code].name, events[h.code].summary, h.said, events[h.code].channels, h.score)
+        EventHit(h.code, events[h.code].name, events[h.code].summary, h.said, events[h.code].channels, h.score, h.why)
         for h in hits
         if h.score >= _EVENT_MEANT
     )
@@ -97,7 +98,9 @@ def find_events(text: str, *, today: dt.date, most: int = 3) -> tuple[EventHit, 
 
 def events_first(events: tuple[EventHit, ...], best_item: float) -> tuple[EventHit, ...]:
     """Those of the events found that are meant rather than the best item found; the others belong behind the items."""
-    return tuple(hit for hit in events if hit.score + _EVENTS_AHEAD >= best_item)
+    # Initials and codes are typed by who knows the very item.
+    ahead = {"name": _EVENTS_AHEAD, "alias": _EVENTS_AHEAD, "words": _EVENTS_AHEAD}
+    return tuple(hit for hit in events if hit.score + ahead.get(hit.why, 0.0) > best_item)
 
 
 def _index(today: dt.date) -> ItemIndex:

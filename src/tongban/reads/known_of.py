@@ -95,14 +95,14 @@ def fetchable(prepared: Prepared, items: Iterable[str], held: Iterable[Held]) ->
     registry = prepared.registry
     needed: dict[str, None] = {}
     checks: dict[tuple[str, str], None] = {}
-    issued = {kind for term in prepared.items for kind in term.issues}
+    # What an item of this event will issue to the applicant cannot be there yet.
+    issued = {kind for term in prepared.items if term.entry.of == SELF for kind in term.issues}
     for term in prepared.items:
         if term.entry.item not in wanted:
             continue
         for paper in term.papers:
             if paper.of == SELF:
                 for way in paper.ways:
-                    # What an item of this event will issue cannot be there yet.
                     needed |= {way.credential: None} if way.credential and way.credential not in issued else {}
                     checks |= {(way.department, way.check): None} if way.check else {}
         if term.entry.of == SELF:

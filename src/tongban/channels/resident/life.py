@@ -32,7 +32,7 @@ def frame_of(request: HttpRequest, code: str) -> Frame:
 
     return Frame(
         actor=door.actor, visit=door.visit, event=code, channel="resident", base="resident/event_base.html",
-        bare="resident/event_bare.html", address=address, done=lambda number: reverse("resident:event_done", args=[number]),
+        bare="resident/event_bare.html", target="#main", address=address, done=lambda number: reverse("resident:event_done", args=[number]),
         whom=door.whom, around=around,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from django.urls import path
 from tongban.channels.window import (
     serve_bring,
     serve_elsewhere,
+    serve_event,
     serve_item,
     serve_login_code,
     serve_papers,
@@ -15,6 +16,7 @@ from tongban.channels.window import (
 )
 
 VISIT, ITEM = "visit/<uuid:visit>/", "visit/<uuid:visit>/item/<slug:code>/"
+EVENT = "visit/<uuid:visit>/event/<slug:code>/"
 CASE = "visit/<uuid:visit>/case/<slug:number>/"
 
 urlpatterns = [
@@ -39,6 +41,11 @@ urlpatterns = [
     path(ITEM + "told", serve_receive.told, name="told"),
     path(ITEM + "paper/<slug:material>", serve_papers.upload, name="upload"),
     path(ITEM + "receive", serve_receive.receive_item, name="receive"),
+    path(EVENT + "<slug:step>", serve_event.step, name="event_step"),
+    path(EVENT + "scan/<slug:digest>", serve_event.scan, name="event_scan"),
+    path(VISIT + "done/<slug:number>", serve_event.submitted, name="event_done"),
+    path(VISIT + "done/<slug:number>/receipt.pdf", serve_event.receipt, name="event_receipt"),
+    path(VISIT + "done/<slug:number>/dates.ics", serve_event.dates, name="event_dates"),
     path(CASE, serve_receive.received, name="received"),
     path(CASE + "finish", serve_receive.finish, name="finish"),
     path(CASE + "paper/<slug:kind>", serve_receive.paper, name="paper"),

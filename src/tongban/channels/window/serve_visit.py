@@ -17,7 +17,7 @@ from tongban.domain.refusals import Problem, Refused
 from tongban.flows import access, serve
 from tongban.plumbing import clock, here
 from tongban.plumbing.ids import new_id
-from tongban.reads import finder, serving
+from tongban.reads import event, finder, serving
 
 REASONS = ("当面核对本人信息", "填写申请表", "核对委托人信息")
 
@@ -35,7 +35,8 @@ def frame(request: HttpRequest, visit: uuid.UUID, **more: Any) -> dict[str, Any]
 @require_safe
 def page(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
     """The page before an item is chosen."""
-    return render(request, "window/serve/visit.html", frame(request, visit))
+    drafts = event.drafts(acting(request), str(visit))
+    return render(request, "window/serve/visit.html", frame(request, visit, event_drafts=drafts))
 
 
 @needs("case.receive")
@@ -45,9 +46,13 @@ def find(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
     actor, text = acting(request), request.GET.get("q", "")
     served = access.visit(actor, str(visit))
     hits = finder.find(actor, text, center=served.center, today=clock.today())
-    return render(
-        request, "window/serve/hits.html", {"hits": hits, "q": text.strip()[: finder.LONGEST], "visit": str(visit)}
-    )
+    events = tuple(e for e in finder.find_events(text, today=clock.today()) if "window" in e.channels)
+    first = finder.events_first(events, hits[0].score if hits else 0.0)
+    context = {
+        "hits": hits, "first": first, "after": tuple(e for e in events if e not in first), "q": text.strip()[: finder.LONGEST],
+        "visit": str(visit),
+    }  # fmt: skip
+    return render(request, "window/serve/hits.html", context)
 
 
 @needs("case.receive")

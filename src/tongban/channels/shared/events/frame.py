@@ -34,7 +34,8 @@ CODES = [code for code, _ in STEPS]
 class Frame(msgspec.Struct, frozen=True):
     """A channel's frame around the pages. ``address`` makes the address of a step (or ``fetch``, ``scan`` …) of this event;
     ``done`` that of what was handed in under a number; ``whom`` is the name of the person it is for, ``base`` the template around
-    the page and ``bare`` around a page that replaces what stands there."""
+    the page and ``bare`` around a page that replaces what stands
+    in ``target``."""
 
     actor: Actor
     visit: str
@@ -42,6 +43,7 @@ class Frame(msgspec.Struct, frozen=True):
     channel: Literal["resident", "window"]
     base: str
     bare: str
+    target: str
     address: Callable[[str], str]
     done: Callable[[str], str]
     whom: str
@@ -66,18 +68,24 @@ class Place(msgspec.Struct, frozen=True):
         return self.draft.rev if self.draft else 0
 
 
-def place(frame: Frame, intake: EventIntake | None = None) -> Place:
+def place(frame: Frame, intake: EventIntake | None = None, *, final: bool = False) -> Place:
     """The newest draft of this person for this event (whichever device or counter saved it) and what the screen shows of it, or
     of what was just sent."""
     draft = reads.draft(frame.actor, frame.visit, frame.event)
     said = intake if intake is not None else draft.intake if draft else EventIntake()
-    return Place(draft, said, screen_of(frame, said))
+    return Place(draft, said, screen_of(frame, said, final=final))
 
 
-def screen_of(frame: Frame, intake: EventIntake) -> EventScreen:
+def screen_of(frame: Frame, intake: EventIntake, *, final: bool = False) -> EventScreen:
     """What is shown of this intake."""
     return reads.screen(
-        frame.actor, frame.visit, frame.event, intake, channel=frame.channel, today=clock.city_date(clock.now())
+        frame.actor,
+        frame.visit,
+        frame.event,
+        intake,
+        channel=frame.channel,
+        today=clock.city_date(clock.now()),
+        final=final,
     )
 
 
@@ -91,7 +99,7 @@ def show(
         **frame.around(), "base": frame.bare if getattr(request, "htmx", False) else frame.base, "ev": screen, "whom": frame.whom, "step": step, "place": here,
         "names": NAMES, "now": CODES.index(step) + 1 if step in CODES else 0, "links": {code: frame.address(code) for code in (*CODES, "fetch", "scan", "submit")},
         "draft_id": draft_id or here.draft_id or new_id(), "rev": here.rev if rev is None else rev, "act_key": key or new_id(), "problems": problems,
-        "channel": frame.channel, "resume": resume(here), "empty_values": ("", None, []), **more,
+        "channel": frame.channel, "target": frame.target, "resume": resume(here), "empty_values": ("", None, []), **more,
     }  # fmt: skip
     if step == "plan" or more.get("with_picture"):
         context |= pictured(screen)

@@ -18,7 +18,7 @@ from tongban.reads.event import EventScreen
 from tongban.reads.event_papers import EventPaperView
 
 CONTROLS = {"key": 40, "draft": 40, "rev": 6, "go": 20, "ask": 60, "remove": 64, "keep": 10}
-WAYS = ("upload", "counter", "declared", "follow")
+WAYS = ("seen", "upload", "counter", "declared", "follow")
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -113,16 +113,29 @@ def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Se
         way = request.POST.get(f"way-{view.key}", "")
         if way not in dict(view.ways):
             way = ""
-        if way != "upload" and not new:
+        if way not in ("upload", "seen") and not new:
             # Another way was chosen: what was uploaded for it is not handed in.
             kept = [one for one in kept if way == "" or (one.of, one.paper.material) != (view.of, view.material)]
+        if way == "seen":
+            kept = _seen(kept, view)
         if way:
             said[way].append(view.key)
+        if way == "upload" and view.original:
+            # Seen on a scan is not seen: the original is shown at a counter before the item goes on.
+            said["counter"].append(view.key)
     intake = _with(
         before, papers=tuple(kept), at_counter=tuple(said["counter"]), declarations=tuple(said["declared"]),
         follow=tuple(said["follow"]), step="papers",
     )  # fmt: skip
     return Sent(intake, own, tuple(problems))
+
+
+def _seen(kept: list[EventPaper], view: EventPaperView) -> list[EventPaper]:
+    """The clerk has the original in hand: what was uploaded of it before is as good as it, else it is marked as seen."""
+    mine = [one for one in kept if (one.of, one.paper.material) == (view.of, view.material)]
+    rest = [one for one in kept if one not in mine]
+    seen = [msgspec.structs.replace(one, paper=msgspec.structs.replace(one.paper, grade="B")) for one in mine]
+    return rest + (seen or [EventPaper(PaperIn(view.material, "original", "B"), view.of)])
 
 
 def _all_keys(screen: EventScreen) -> set[str]:

@@ -25,7 +25,7 @@ NEXT = {"start": "questions", "questions": "questions", "plan": "form", "form": 
 
 def open_step(request: HttpRequest, frame: Frame, step: str) -> HttpResponse:
     """The page of a step, from what was saved last."""
-    return _page(request, frame, step, place(frame), asked_again=request.GET.get("ask", ""))
+    return _page(request, frame, step, place(frame, final=step == "check"), asked_again=request.GET.get("ask", ""))
 
 
 def _page(
@@ -159,7 +159,7 @@ def _differs(newest: Place, mine: EventIntake) -> list[tuple[Text, Text, Text]]:
 
 def submit(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Hand it all in, once: the same key again is the same act. Whatever is refused stands at its place, and all is kept."""
-    own, here = posted.controls(request), place(frame)
+    own, here = posted.controls(request), place(frame, final=True)
     number = reads.used_as(frame.actor, frame.visit, own["draft"])
     if number:
         return _go(request, frame.done(number))

@@ -93,6 +93,12 @@ def groups(screen: EventScreen, problems: tuple[Problem, ...]) -> list[tuple[str
 
 
 @register.filter
+def at_counter(confirm: bool, channel: str) -> bool:
+    """Only a clerk reads a prefilled value to the person; at home it is the person who reads."""
+    return confirm and channel == "window"
+
+
+@register.filter
 def said(view: FieldView) -> str:
     """A value of the form as it is read back to the person who gave it."""
     return tell(values.in_words(view.element, view.value))

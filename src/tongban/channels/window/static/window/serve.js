@@ -15,6 +15,8 @@
   }
   function shut() { const box = hits(); if (box) { box.hidden = true; box.replaceChildren(); delete box.dataset.for; } finder()?.setAttribute("aria-expanded", "false"); finder()?.removeAttribute("aria-activedescendant"); }
   function choose(option) { if (!option) return; wanted = false; option.click(); }
+  // A life event has pages of its own.
+  document.addEventListener("click", (event) => { const to = event.target.closest("[data-go]"); if (to) window.location.assign(to.dataset.go); });
 
   document.addEventListener("keydown", (event) => {
     if (event.target !== finder() || event.isComposing) return;
