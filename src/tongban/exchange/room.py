@@ -22,7 +22,7 @@ from tongban.exchange.transports.way import Transport
 from tongban.exchange.words import Speaker
 
 TEND = 2.0
-WATCH = 1.0
+WATCH = 2.0
 FINISH = 4.0
 """Seconds for what is in hand when it is time to stop."""
 
