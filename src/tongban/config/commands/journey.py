@@ -27,7 +27,9 @@ def play(console: Console) -> bool:
 
     now = clock.now()
     # The acts lie in the past week, so that the last of them is today and no worker meets a date in the future.
-    tale = Journey(demo.make(now), now - dt.timedelta(days=4, hours=2))
+    actors = demo.make(now)
+    demo.make_family(actors["putuo"], now)
+    tale = Journey(actors, now - dt.timedelta(days=4, hours=2))
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -114,19 +114,36 @@ def _doors(console: Console, port: int, departments_port: int, card: str) -> Non
 
     base = f"http://127.0.0.1:{port}"
     console.print("\n[bold]Doors[/bold]")
-    for path, what in (("/", "residents: search, progress, verify"), ("/window/", "clerks"), ("/console/", "operations"),
+    for path, what in (("/", "residents: life events, search, my matters, verify"), ("/window/", "clerks"), ("/console/", "operations"),
                        ("/api/v1/docs", "machines")):  # fmt: skip
         console.print(f"  {base}{path:<14} {what}", highlight=False)
     console.print(f"\n[bold]Demo logins[/bold] (password: {demo.PASSWORD})")
     for login, name, _, _, _, what in demo.MEMBERS:
         console.print(f"  {login:<12} {name}  {what}", highlight=False)
-
+    _residents(console, base, departments_port)
     if card:
         console.print(f"\nOn the card reader lies the card of {card}; lay another on it:", highlight=False)
         console.print(
             f"  curl -H 'Content-Type: application/json' -d '{{\"name\": \"沈桂芳\"}}' http://127.0.0.1:{departments_port}/card-reader/insert",
             highlight=False, soft_wrap=True,
         )  # fmt: skip
+
+
+def _residents(console: Console, base: str, departments_port: int) -> None:
+    """How residents of the pretended city sign in; their telephone is a page of the pretended service."""
+    from tongban.config import demo
+    from tongban.simulated.realname import accounts
+
+    phone = f"http://127.0.0.1:{departments_port}/realname/phone?number="
+    console.print(f"\n[bold]Residents sign in[/bold] at {base}/sign-in with the number, then", highlight=False)
+    console.print(
+        f"  password {accounts.PASSWORD} and the code on their telephone ({phone}<number>),",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"  or the card on the reader and PIN {accounts.PIN}, or a code that a clerk issues", highlight=False)
+    for resident, what in demo.RESIDENTS:
+        console.print(f"  {resident.number}  {resident.name}  {what}", highlight=False)
 
 
 def _watch(console: Console, services: Services) -> NoReturn:
