@@ -215,7 +215,8 @@ def answers(actor: Actor, number: str, *, reason: str, at: dt.datetime) -> Answe
 
 def _notes(number: str) -> Iterator[tuple[int, str, str]]:
     for entry in cases.log(number):
-        digest = facts.note_of(entry.fact)
+        # What a person wrote with a rating is not for those whom they rated.
+        digest = "" if isinstance(entry.fact, facts.Rated) else facts.note_of(entry.fact)
         text = cases.beside(number, digest) if digest else None
         if text is not None:
             yield entry.n, facts.kind(entry.fact), text.decode()

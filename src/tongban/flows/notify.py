@@ -22,10 +22,10 @@ from tongban.registers.people import queries as people
 SOURCE = "messages"
 
 SAID: dict[str, Text] = {
-    "correction_asked": Text("有内容需要补正,请在 {until} 前到网上“我的事”或任一中心补正", "Please correct it by {until}, online or at any center"),
-    "not_accepted": Text("不予受理,理由见“我的事”或告知书", "It was not accepted; the reason is under “My matters”"),
-    "decided": Text("已经办结,结果见“我的事”", "It is decided; see “My matters”"),
-    "revoked": Text("原决定已被撤销,理由见“我的事”", "The decision was revoked; see “My matters”"),
+    "correction_asked": Text("有内容需要补正，请在 {until} 前到网上“我的事”或任一中心补正", "Please correct it by {until}, online or at any center"),
+    "not_accepted": Text("不予受理，理由见“我的事”或告知书", "It was not accepted; the reason is under “My matters”"),
+    "decided": Text("已经办结，结果见“我的事”", "It is decided; see “My matters”"),
+    "revoked": Text("原决定已被撤销，理由见“我的事”", "The decision was revoked; see “My matters”"),
 }  # fmt: skip
 
 

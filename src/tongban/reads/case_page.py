@@ -161,7 +161,7 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
         answers=_answers(version, answers if works else {}, case.asked, masked=True),
         papers=_papers(case, held), waited=tuple(Waited(f.material, _material(f.material), f.until) for f in case.follow),
         checks=_checks(version, answers, today) if works else (), events=case_story.events(shown, log, version),
-        notes=sum(1 for entry in log if facts.note_of(entry.fact)),
+        notes=sum(1 for entry in log if facts.note_of(entry.fact) and not isinstance(entry.fact, facts.Rated)),
         looks=case_story.looks(number), options=possible, next_act=next_act(case, possible), visit=visit,
         mine=held and actor.may("case.handle", case.holder), may_look=works and any(actor.may("person.read", p) for p in places),
         came_from=progress.center_name(case.came_from) if case.came_from else "",

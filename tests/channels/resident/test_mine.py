@@ -85,6 +85,8 @@ def test_a_rating_is_given_once_and_nothing_is_chosen_before(client: Client) -> 
     fact = cases.log(number)[-1].fact
     assert isinstance(fact, facts.Rated)
     assert cases.beside(number, fact.note).decode() == "很快"
+    seen = access.answers(staff(PUTUO), number, reason="看评价", at=AT)
+    assert "很快" not in [said for _, _, said in seen.notes]
 
 
 def test_staff_do_not_rate_themselves() -> None:
