@@ -20,6 +20,14 @@ from tongban.domain.refusals import Problem
 HOME_ELEMENTS = {"hukou": "hukou_division", "residence": "residence_division", "employer": "employer_division"}
 
 
+class PutOff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A paper of ``item`` for which the promise to do a later item until then stands in."""
+
+    item: str
+    paper: str
+    until: dt.date
+
+
 class EventForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The one form as it lies sealed beside a mother case: what the person said and brought, and what departments told of the
     results of earlier parts (element of the form -> value)."""
@@ -28,6 +36,7 @@ class EventForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     told: dict[str, Any] = {}
     # Papers that the plan lets follow, or that an earlier part brings in time: promised with the submission.
     promised: tuple[str, ...] = ()
+    put_off: tuple[PutOff, ...] = ()
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -102,6 +111,7 @@ class Weigher:
     ) -> None:  # fmt: skip
         self.term, self.form, self.holdings = term_of(prepared, item), form, holdings
         self.kinds: Mapping[str, MaterialKind] = prepared.registry.materials
+        self.until = {one.paper: one.until for one in form.put_off if one.item == item}
         self.results = frozenset(code for held in holdings.values() for code in held.results)
 
     def __call__(self, needed: Iterable[NeededPaper], today: dt.date) -> tuple[MaterialState, ...]:
@@ -112,6 +122,10 @@ class Weigher:
             term = terms[paper.need.material]
             meant = msgspec.structs.replace(paper, need=msgspec.structs.replace(paper.need, material=term.material))
             (state,) = material.check((meant,), self.kinds, self._given(term), today)
+            until = self.until.get(paper_name(term.of, term.material))
+            if state.state == "missing" and until is not None:
+                # Even a key paper: the event says that this item may follow, and what happens if it does not.
+                state = msgspec.structs.replace(state, state="may_follow", due=until)
             found.append(msgspec.structs.replace(state, material=paper.need.material))
         return tuple(found)
 

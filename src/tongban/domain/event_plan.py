@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tongban.domain.event_part import EventForm, paper_name
+from tongban.domain.event_part import EventForm, PutOff, paper_name
 from tongban.domain.life_event import SELF
 from tongban.domain.mother import EventIntake, Need, Part
 from tongban.domain.plan import Plan, PlanItem
@@ -51,17 +51,33 @@ def _makers(plan: Plan, item: str) -> Iterator[str]:
             yield field.by
 
 
-def comes_by_itself(plan: Plan) -> frozenset[str]:
-    """Pointers of the one form and the one set of papers that results of earlier parts will satisfy."""
-    fields = {f"/answers/{field.element}" for field in plan.form if field.source == "result"}
-    return frozenset(
-        fields | {f"/papers/{paper_name(p.of, p.material)}" for p in plan.papers if p.state in ("result", "later")}
-    )
+def comes_by_itself(plan: Plan) -> dict[str, set[str]]:
+    """By item, the pointers of the one form and the one set of papers that results of earlier parts will satisfy."""
+    found: dict[str, set[str]] = {}
+    for field in plan.form:
+        for item in field.items if field.source == "result" else ():
+            found.setdefault(item, set()).add(f"/answers/{field.element}")
+    for paper in plan.papers:
+        for item in paper.items if paper.state == "result" else ():
+            found.setdefault(item, set()).add(f"/papers/{paper_name(paper.of, paper.material)}")
+    return found
 
 
 def promised(plan: Plan) -> tuple[str, ...]:
-    """The papers that follow by this plan: whoever submits it promises them."""
-    return tuple(paper_name(p.of, p.material) for p in plan.papers if p.state in ("follow", "later"))
+    """The papers that follow by this plan: whoever submits it promises them. What is put off brings its papers when its turn comes."""
+    follow = (p for p in plan.papers if p.state == "follow" or (p.state == "later" and p.result_of))
+    return tuple(dict.fromkeys(paper_name(p.of, p.material) for p in follow))
+
+
+def put_off(plan: Plan) -> tuple[PutOff, ...]:
+    """The papers for which the promise to do a later item stands in (甩项后置)."""
+    until = {promise.item: promise.until for promise in plan.deferred}
+    return tuple(
+        PutOff(item, paper_name(paper.of, paper.material), until[paper.result_of])
+        for paper in plan.papers
+        if paper.state == "later" and paper.result_of in until
+        for item in paper.items
+    )
 
 
 def must_be_answered(prepared: Prepared, plan: Plan, unsure: frozenset[str], given: frozenset[str]) -> None:

@@ -60,7 +60,8 @@ def save(
     nothing is lost. A page may name its draft before the first save (rev 0), so that a save sent twice is one draft."""
     visit = access.visit(actor, visit_id)
     actor.must("case.receive", visit.center)
-    catalog.prepared(event, city_date(at))
+    prepared = catalog.prepared(event, city_date(at))
+    event_access.must_be_named(visit, (one.item for one in prepared.event.items))
     draft_id = _draft_id(draft) if draft else new_id()
     before = mother_queries.draft(draft_id) if draft else None
     if (rev and before is None) or (
@@ -161,9 +162,11 @@ def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple
     )
     parts = event_plan.parts(prepared, plan)
     event_plan.must_have_parts(parts)
-    table = msgspec.structs.replace(table, form=EventForm(intake, promised=event_plan.promised(plan)))
+    table = msgspec.structs.replace(
+        table, form=EventForm(intake, {}, event_plan.promised(plan), event_plan.put_off(plan))
+    )
     ready = {part.item: event_parts.judged(table, part) for part in parts}
-    _must_be_ready(table, plan, list(ready.values()), asking=bool(pending))
+    _must_be_ready(table, plan, list(ready.values()), pending)
     return table, parts, ready
 
 
@@ -180,16 +183,19 @@ def _plan(table: Table, pending: frozenset[str]) -> Plan:
     return compose(table.prepared, given, catalog.calendar(), catalog.places())
 
 
-def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready], *, asking: bool) -> None:
+def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready], pending: frozenset[str]) -> None:
     """Tell everything that could be given now and is missing, at once and each thing once. Not what an earlier part brings, what
-    will be shown at a counter, and what is put off; nor, while fields are still asked for, what follows from their being empty."""
-    later = event_plan.comes_by_itself(plan) | {f"/papers/{name}" for name in table.form.intake.at_counter}
+    will be shown at a counter, and what is put off; nor, while fields are still asked for (``pending``), what follows from their
+    being empty."""
+    asked = {f"/answers/{code}" for code in pending}
+    later, shown = event_plan.comes_by_itself(plan), {f"/papers/{name}" for name in table.form.intake.at_counter}
     missing: dict[tuple[str, str], Problem] = {}
     for one in ready:
-        for problem in one.problems if one.part.deferred_until is None else ():
-            if asking and problem.code == "item.not_eligible":
+        for problem in one.problems:
+            put_off = one.part.deferred_until is not None and problem.pointer not in asked
+            if put_off or (pending and problem.code == "item.not_eligible"):
                 continue
-            if not (problem.pointer in later and (one.part.needs or problem.pointer.startswith("/papers/"))):
+            if problem.pointer not in later.get(one.part.item, ()) and problem.pointer not in shown:
                 missing.setdefault((problem.code, problem.pointer), problem)
     if missing:
         raise _not_ready(tuple(missing.values()))
@@ -236,7 +242,8 @@ def amend(
         )
     doors.must_be_seen((one.paper for one in intake.papers), "resident" if actor.kind == "resident" else "window")
     form = event_plan.amended(event_log.form_of(mother), intake)
-    table = event_parts.table_of(mother, form, found.query_code, on)
+    # Who is here now answers: the mandate of the day of submission may have ended, and who gave it goes on alone.
+    table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=visit.agent)
     event_plan.must_be_of_event(table.prepared, form.intake)
     ready = event_parts.judged(table, one.part)
     if ready.problems:
