@@ -2,13 +2,15 @@
 for it."""
 
 import hmac
+from collections.abc import Iterable
 
 from tongban.domain.actor import Actor
-from tongban.domain.refusals import NotFound
+from tongban.domain.refusals import NotFound, Refused
 from tongban.plumbing.tx import step
 from tongban.registers.counters.queries import VisitFound
 from tongban.registers.mothers import queries
 from tongban.registers.mothers.queries import Found
+from tongban.registers.people import queries as people
 
 
 def _none() -> NotFound:
@@ -51,6 +53,27 @@ def of_served(visit: VisitFound, number: str) -> Found:
 def of_visit(visit: VisitFound, number: str) -> Found:
     """The mother case of the person served now, locked for an act."""
     return _of(visit, queries.get(number, lock=True))
+
+
+def named(visit: VisitFound, items: Iterable[str]) -> bool:
+    """Whether a life event with these items is the business of who is here: always one's own; of somebody else, when the mandate of
+    this visit names one of them. Whether it holds today is asked at the door, and for each item when it is handed in. At a counter a
+    visit begins without a mandate: the clerk takes it in while serving."""
+    if not (visit.agent and visit.mandate):
+        return True
+    held = people.mandate(visit.mandate)
+    return held is not None and (held.all_items or not set(items).isdisjoint(held.items))
+
+
+def must_be_named(visit: VisitFound, items: Iterable[str]) -> None:
+    """Refused ``mandate.event`` unless the life event is the business of who is here."""
+    if not named(visit, items):
+        raise Refused(
+            "mandate.event",
+            "委托书没有写明这件事里的任何事项",
+            "The mandate names no item of this life event",
+            pointer="/event",
+        )
 
 
 def _of(visit: VisitFound, found: Found | None) -> Found:

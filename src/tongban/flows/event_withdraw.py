@@ -53,6 +53,10 @@ def take_back(
         served = access.visit(actor, visit)
         actor.must("case.receive", served.center)
         mother = event_access.of_visit(served, number).mother
+        for one in mother.parts if served.agent else ():
+            if not items or one.part.item in items:
+                # Who acts for another does so by a mandate that holds today and names what is taken back.
+                access.must_be_mandated(served.agent, mother.applicant, one.part.item, on)
     elif actor.kind == "resident":
         mother = event_access.mother(actor, number, lock=True).mother
     else:

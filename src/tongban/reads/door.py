@@ -7,9 +7,9 @@ import msgspec
 from tongban.domain import acting
 from tongban.domain.acting import Relation
 from tongban.domain.actor import Actor
-from tongban.domain.refusals import Refused
+from tongban.domain.refusals import NotFound, Refused
 from tongban.domain.text import Text
-from tongban.flows import access
+from tongban.flows import access, arrive
 from tongban.plumbing.clock import city_date
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.people import queries as people
@@ -41,9 +41,15 @@ class Choice(msgspec.Struct, frozen=True):
     why_not: Text | None = None
 
 
-def standing(actor: Actor, visit_id: str) -> Standing:
-    """Who is here in this visit, and for whom; Refused when it is over or another's."""
+def standing(actor: Actor, visit_id: str, *, at: dt.datetime) -> Standing:
+    """Who is here in this visit, and for whom; Refused when it is over or another's, and when the mandate does not hold any more: who
+    was told no must not go on reading with a page that was open."""
     visit = access.visit(actor, visit_id)
+    if visit.agent:
+        held = people.mandate(visit.mandate)
+        if held is None:
+            raise NotFound("mandate.not_found", "没有找到这份委托", "No such mandate", pointer="/mandate")
+        arrive.must_act_for(held, at)
     names = people.identities([one for one in (visit.applicant, visit.agent) if one])
     me = names[visit.agent or visit.applicant].name
     return Standing(

@@ -21,7 +21,7 @@ from tongban.domain.plan_words import Words
 from tongban.domain.prepared import Prepared, said_once
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
-from tongban.flows import access
+from tongban.flows import access, event_access
 from tongban.flows.serve import consented
 from tongban.reads import known_of, values
 from tongban.reads.checklist import Ask, kind_name
@@ -138,7 +138,9 @@ def drafts(actor: Actor, visit_id: str) -> tuple[DraftSeen, ...]:
     """The events that the person of this visit began and did not hand in, newest first, on whichever device or counter."""
     visit = access.visit(actor, visit_id)
     events = catalog.life_events()
-    return tuple(_seen(found, events) for found in mothers.drafts_of(visit.applicant) if found.event in events)
+    own = [one for one in mothers.drafts_of(visit.applicant) if one.event in events]
+    mine = {one.event for one in own if event_access.named(visit, (e.item for e in events[one.event].items))}
+    return tuple(_seen(found, events) for found in own if found.event in mine)
 
 
 def draft(actor: Actor, visit_id: str, event: str, wanted: str = "") -> DraftSeen | None:
@@ -176,6 +178,7 @@ def screen(
     in. NotFound ``catalog.no_life_event``."""
     visit = access.visit(actor, visit_id)
     prepared = catalog.prepared(event, today)
+    event_access.must_be_named(visit, (one.item for one in prepared.event.items))
     known = known_of.known_of(visit.applicant, today=today)
     elements = prepared.registry.elements
     usable = event_form.usable(elements, intake.answers, today)

@@ -17,6 +17,7 @@ from tongban.channels.shared import errors
 from tongban.domain.actor import Actor
 from tongban.domain.refusals import Refused
 from tongban.flows import arrive
+from tongban.plumbing import clock
 from tongban.reads import door as reads
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -44,13 +45,13 @@ class Door(msgspec.Struct, frozen=True):
 
 
 def standing(request: HttpRequest) -> Door | None:
-    """Who stands at the door; None for a stranger and for whoever's visit is over."""
+    """Who stands at the door; None for a stranger, and for whoever's visit or mandate is over."""
     held = session.held(request)
     if held is None:
         return None
     actor = arrive.resident(held.person, held.center)
     try:
-        found = reads.standing(actor, held.visit)
+        found = reads.standing(actor, held.visit, at=clock.now())
     except Refused:
         session.end(request)
         return None
