@@ -10,11 +10,14 @@ from tests.channels.resident.signed_in import arrived, sign_in
 from tests.conftest import AT
 from tests.flows.people import MOTHER, PUTUO, SON, staff
 from tongban.domain.acting import Proof
+from tongban.domain.nodes import Node, Nodes
 from tongban.domain.person import Identity
 from tongban.domain.refusals import NotAllowed, NotFound, Refused
-from tongban.flows import access, arrive, serve
+from tongban.domain.text import Text
+from tongban.flows import access, arrive, entrust, permissions, serve
 from tongban.plumbing import clock
 from tongban.plumbing.audit.models import Line
+from tongban.plumbing.here import as_node
 from tongban.reads import door as reads
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shanghai")]
@@ -134,3 +137,55 @@ def test_a_resident_has_no_counter() -> None:
     now_for = arrive.act_for(actor, here.visit, ref, at=AT)
     with pytest.raises(NotAllowed):
         serve.register_mandate(actor, now_for.visit, until=dt.date(2030, 1, 1), paper="mine", at=AT)
+
+
+def test_a_mandate_given_online_holds_until_it_is_taken_back(client: Client) -> None:
+    sign_in(client, MOTHER)
+    wrong = {"name": SON.name, "number": SON.number, "until": "2031-01-01", "key": "g1"}
+    assert client.post("/mine/mandates/give", wrong).status_code == 422
+    given = {"name": SON.name, "number": SON.number, "until": "2027-06-30", "key": "g2"}
+    assert client.post("/mine/mandates/give", given).status_code == 302
+    actor, here = arrived(SON)
+    (choice,) = reads.choices(actor, here.visit, at=AT)
+    assert (choice.name, choice.relation, choice.why_not) == (MOTHER.name, "client", None)
+    now_for = arrive.act_for(actor, here.visit, choice.mandate, at=AT)
+    page = client.get("/mine/mandates").content.decode()
+    assert "撤销委托" in page
+    assert client.post(f"/mine/mandates/end/mandate/{choice.mandate}").status_code == 302
+    actor, here = arrived(SON)
+    assert reads.choices(actor, here.visit, at=AT)[0].why_not is not None
+    with pytest.raises(Refused):
+        arrive.act_for(actor, here.visit, choice.mandate, at=AT)
+    assert now_for.agent
+
+
+def test_who_acts_for_somebody_gives_no_mandate_in_their_name() -> None:
+    ref = mandate(MOTHER, SON)
+    actor, here = arrived(SON)
+    now_for = arrive.act_for(actor, here.visit, ref, at=AT)
+    with pytest.raises(NotAllowed) as refused:
+        entrust.give(actor, now_for.visit, CHILD, (), dt.date(2027, 1, 1), at=AT)
+    assert refused.value.code == "mandate.own_only"
+
+
+def test_a_mandate_that_ends_in_the_middle_closes_the_door(client: Client) -> None:
+    ref = mandate(MOTHER, SON)
+    sign_in(client, SON)
+    client.post("/for-whom", {"mandate": ref})
+    assert client.get("/mine/").status_code == 200
+    actor, here = arrived(MOTHER)
+    permissions.end_mandate(actor, here.visit, ref, at=AT)
+    assert client.get("/mine/").status_code == 302
+
+
+def test_on_the_node_of_a_district_one_is_sent_to_the_city(client: Client) -> None:
+    nodes = Nodes(
+        (
+            Node("city", Text("市级节点", "City node"), "city", ("310000",)),
+            Node("putuo", Text("普陀区节点", "Putuo node"), "district", ("310107",)),
+        )
+    )
+    with as_node("putuo", nodes):
+        answer = client.get("/sign-in/go")
+    assert answer.status_code == 403
+    assert "市级站点" in answer.content.decode()

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from tongban.channels.resident import correct, guide, life, look, mine, my_event, progress, sign_in, verify, wait
+from tongban.channels.resident import (
+    correct,
+    entrust,
+    guide,
+    life,
+    look,
+    mine,
+    my_event,
+    progress,
+    sign_in,
+    verify,
+    wait,
+)
 
 app_name = "resident"
 urlpatterns = [
@@ -32,6 +44,9 @@ urlpatterns = [
     path("for-whom", sign_in.whom, name="whom"),
     path("mine/", mine.mine, name="mine"),
     path("mine/looks", mine.looks, name="looks"),
+    path("mine/mandates", entrust.mandates, name="mandates"),
+    path("mine/mandates/give", entrust.give, name="give_mandate"),
+    path("mine/mandates/end/<slug:what>/<slug:ref>", entrust.end, name="end_permission"),
     path("mine/<slug:number>", mine.matter, name="matter"),
     path("mine/<slug:number>/correct", correct.correct, name="correct"),
     path("mine/<slug:number>/withdraw", mine.withdraw, name="withdraw"),
