@@ -32,6 +32,10 @@ def parts(prepared: Prepared, plan: Plan) -> tuple[Part, ...]:
 def _needs(prepared: Prepared, plan: Plan, item: str, composed: set[str]) -> tuple[Need, ...]:
     entry = prepared.items[prepared.numbers[item]].entry
     found: dict[tuple[str, bool], Need] = {}
+    later = {promise.item for promise in plan.deferred}
+    if item not in later:
+        # The promise to do an item later stands in for it: what is done now does not wait for that.
+        composed = composed - later
     for after in entry.after:
         if after.item in composed:
             found[after.item, False] = Need(after.item, after.wait_days)

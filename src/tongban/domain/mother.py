@@ -336,11 +336,24 @@ def opens_on(mother: Mother, one: Standing) -> dt.date | None:
             return None
         days.append(before.ended_on + dt.timedelta(days=need.wait_days))
     if one.part.deferred_until is not None:
-        main = [other for other in mother.parts if other.part.deferred_until is None]
+        # Whoever waits for something put off is not waited for: nothing would ever begin.
+        behind = _behind(mother, [o.part.item for o in mother.parts if o.part.deferred_until is not None])
+        main = [o for o in mother.parts if o.part.deferred_until is None and o.part.item not in behind]
         if not all(other.settled for other in main):
             return None
         days += [other.ended_on for other in main]
     return max((day for day in days if day is not None), default=None)
+
+
+def _behind(mother: Mother, items: list[str]) -> set[str]:
+    """The items that wait for one of these, and those that wait for them."""
+    found, left = set[str](), list(items)
+    while left:
+        before = left.pop()
+        new = {o.part.item for o in mother.parts if any(need.item == before for need in o.part.needs)} - found
+        found |= new
+        left += new
+    return found
 
 
 def startable(mother: Mother, today: dt.date) -> tuple[Standing, ...]:
