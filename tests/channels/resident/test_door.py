@@ -143,11 +143,13 @@ def test_a_mandate_given_online_holds_until_it_is_taken_back(client: Client) -> 
     sign_in(client, MOTHER)
     wrong = {"name": SON.name, "number": SON.number, "until": "2031-01-01", "key": "g1"}
     assert client.post("/mine/mandates/give", wrong).status_code == 422
-    given = {"name": SON.name, "number": SON.number, "until": "2027-06-30", "key": "g2"}
+    assert '<option value="jinglaoka">敬老卡申领</option>' in client.get("/mine/mandates").content.decode()
+    given = {"name": SON.name, "number": SON.number, "until": "2027-06-30", "item": "jinglaoka", "key": "g2"}
     assert client.post("/mine/mandates/give", given).status_code == 302
     actor, here = arrived(SON)
     (choice,) = reads.choices(actor, here.visit, at=AT)
     assert (choice.name, choice.relation, choice.why_not) == (MOTHER.name, "client", None)
+    assert [one.zh for one in choice.items] == ["敬老卡申领"]
     now_for = arrive.act_for(actor, here.visit, choice.mandate, at=AT)
     page = client.get("/mine/mandates").content.decode()
     assert "撤销委托" in page

@@ -19,6 +19,7 @@ from tongban.domain.refusals import Refused
 from tongban.flows import entrust, permissions
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
+from tongban.reads import leaflet
 from tongban.reads import permissions as reads
 
 
@@ -34,11 +35,15 @@ def mandates(request: HttpRequest) -> HttpResponse:
 def give(request: HttpRequest) -> HttpResponse:
     """Let somebody act for me."""
     door, post = here(request), request.POST
-    typed = {name: post.get(name, "").replace("\x00", "").strip()[:100] for name in ("name", "number", "until", "key")}
+    typed = {
+        name: post.get(name, "").replace("\x00", "").strip()[:100]
+        for name in ("name", "number", "until", "item", "key")
+    }
     try:
         agent = identify("citizen", typed["name"], typed["number"], today=clock.today())
         until = _day(typed["until"])
-        entrust.give(door.actor, door.visit, agent, (), until, at=clock.now(), key=typed["key"][:40])
+        items = (typed["item"],) if typed["item"] else ()
+        entrust.give(door.actor, door.visit, agent, items, until, at=clock.now(), key=typed["key"][:40])
     except Refused as refused:
         return _page(request, refused, typed)
     messages.success(
@@ -67,6 +72,7 @@ def _page(request: HttpRequest, refused: Refused | None = None, typed: dict[str,
     door = here(request)
     context: dict[str, Any] = {
         "allowed": reads.allowed(door.actor, door.visit, at=clock.now()), "act_key": new_id(), "typed": typed or {},
+        "topics": leaflet.topics(clock.today()),
         "problems": refused.problems if refused else (),
     }  # fmt: skip
     return page(request, "mandates", context, status=status_of(refused) if refused else 200)
