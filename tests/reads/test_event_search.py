@@ -51,5 +51,5 @@ def test_who_asks_for_one_item_gets_the_item_first() -> None:
 
 
 def test_nothing_is_meant_by_nothing() -> None:
-    for said in ("", "qqqqq", "今天天气"):
+    for said in ("", "qqqqq", "zqxwvk"):
         assert finder.find_events(said, today=TODAY) == ()

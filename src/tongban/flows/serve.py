@@ -237,7 +237,9 @@ def gather_wanted(
     consent(actor, visit_id, item, wanted, at=at)
     identity = people.identity(visit.applicant)
     values = {code: k.value for code, k in people.known(visit.applicant).items()}
-    purpose = Purpose(about=f"visit:{visit_id}", item=item.removeprefix("event:"), reason=f"办理{name.zh}", actor=actor.ref)
+    purpose = Purpose(
+        about=f"visit:{visit_id}", item=item.removeprefix("event:"), reason=f"办理{name.zh}", actor=actor.ref
+    )
     calls: Calls = {}
     for request in wanted:
         port = sockets.plugged().department(request.department)

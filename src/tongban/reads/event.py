@@ -191,6 +191,7 @@ def screen(
     problems = (
         *usable.problems,
         *event_form.fields_missing(plan, elements, _with_defaults(visit, {**intake.answers, **all_values})),
+        *_center_missing(plan, my_center(visit, intake, all_values, channel)),
         *event_form.papers_missing(plan, intake, prepared.registry.materials, all_values, channel),
     )
     if final and not problems:
@@ -244,6 +245,12 @@ def my_center(visit: VisitFound, intake: EventIntake, answers: dict[str, Any], c
         if center is not None:
             return str(center.code)
     return ""
+
+
+def _center_missing(plan: Plan, center: str) -> tuple[Problem, ...]:
+    if center or not plan.composed:
+        return ()
+    return (Problem("form.required", Text("请选择“我的中心”", "Choose my center"), "/center"),)
 
 
 def _centers() -> tuple[tuple[str, Text], ...]:

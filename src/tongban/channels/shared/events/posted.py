@@ -33,7 +33,7 @@ class Sent(msgspec.Struct, frozen=True):
 def controls(request: HttpRequest) -> dict[str, str]:
     """The page's own values. Refused ``form.control`` when they are not what a page of ours sends."""
     own = forms.controls(request.POST, **CONTROLS)
-    if not (own["rev"] or "0").isdigit():
+    if not ((own["rev"] or "0").isascii() and (own["rev"] or "0").isdigit()):
         raise Refused("form.control", "页面内容不完整,请刷新后重试", "Reload the page and try again", pointer="/rev")
     return own
 
@@ -85,8 +85,11 @@ def form(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent
     shown = [view.element for view in screen.fields if not view.settled]
     elements = screen.prepared.registry.elements
     # A page that was open while the plan changed may send an element that is not asked any more: it is kept, not refused.
-    also = [elements[code] for code in request.POST if code in elements and code not in {e.code for e in shown}]
-    raw, problems = _raw(request.POST, [*shown, *also], {"center"})
+    # Not so who they are, as authorities say it: that is typed only where the page asks for it because nobody has said it.
+    sure = {code for code, e in elements.items() if e.group == "applicant" and e.reuse == "always"} - {e.code for e in shown}
+    told = {*sure, *(e.code for e in shown)}
+    also = [elements[code] for code in request.POST if code in elements and code not in told]
+    raw, problems = _raw(request.POST, [*shown, *also], {"center", *sure})
     answers = {**before.answers, **raw}
     center = request.POST.get("center", before.center)[:12]
     if center and center not in dict(screen.centers):

@@ -44,7 +44,8 @@ def _page(
 def _asked(here: Place, wanted: str) -> Element | None:
     """The question that is put: one that is asked for again, or the next."""
     elements = here.screen.prepared.registry.elements
-    if wanted and any(q.element == wanted for q in here.screen.event.questions) and wanted in elements:
+    on_record = any(one.element == wanted and one.known for one in here.screen.answered)
+    if wanted and not on_record and any(q.element == wanted for q in here.screen.event.questions) and wanted in elements:
         return drawn(elements[wanted], here.intake.answers.get(wanted, ""))
     return here.screen.asked_element
 
@@ -111,7 +112,7 @@ def _save(frame: Frame, sent: Sent, before: Place) -> bool:
 def _of_step(step: str, here: Place) -> tuple[Problem, ...]:
     """What is wrong on this page: its own fields or papers, not those of pages that come later."""
     if step == "form":
-        return tuple(p for p in here.screen.problems if p.pointer.startswith("/answers/"))
+        return tuple(p for p in here.screen.problems if p.pointer.startswith(("/answers/", "/center")))
     if step == "papers":
         return tuple(p for p in here.screen.problems if p.pointer.startswith("/papers/"))
     return ()

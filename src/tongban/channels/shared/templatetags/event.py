@@ -131,5 +131,11 @@ def pointer_id(key: str) -> str:
 @register.filter
 def problem_link(links: dict[str, str], pointer: str) -> str:
     """Where a problem is mended: the step and the place in it."""
-    step = "papers" if pointer.startswith("/papers/") else "form" if pointer.startswith("/answers/") else "plan"
+    step = "papers" if pointer.startswith("/papers/") else "form" if pointer.startswith(("/answers/", "/center")) else "plan"
     return f"{links[step]}#{field_id(pointer)}"
+
+
+@register.filter
+def center_wrong(problems: tuple[Problem, ...]) -> bool:
+    """Whether the choice of a center is what is wrong."""
+    return any(problem.pointer == "/center" for problem in problems or ())
