@@ -15,7 +15,7 @@ from tongban.domain.actor import SYSTEM, Actor
 from tongban.domain.facts import Point
 from tongban.domain.mother import EventIntake, Replanned
 from tongban.domain.refusals import Conflict, NotFound, Refused
-from tongban.flows import compose, event_advance, event_withdraw, handle, serve
+from tongban.flows import compose, event_advance, event_withdraw, handle, publish, serve
 from tongban.flows.compose import MotherReceipt
 from tongban.plumbing.clock import city_date
 from tongban.reads import mother as read
@@ -252,3 +252,33 @@ def test_whoever_changes_a_mother_case_behind_the_program_is_found(change: str, 
         assert cursor.rowcount >= 1
         cursor.execute("alter table mothers_fact enable trigger mothers_fact_append_only")
     assert any(said in told for told in wrong()), wrong()
+
+
+def test_retiring_takes_what_is_known_and_each_department_decides_its_own() -> None:
+    at = events.when(SOURCE.event_situations, "retire")
+    _, _, receipt, intake = events.submitted("retire", events.given(SOURCE.event_situations, "retire"), SON, at)
+    assert "name" not in intake.answers and "id_number" not in intake.answers, "who he is was known by signing in"
+    ended, order = events.to_the_end(receipt.number, lambda item: at_the_counter(receipt.number, item), at)
+    assert ended.stage == "gathered" and order.index("yanglaojin_shenling") < order.index("yibao_tuixiu")
+    assert len({events.child(one.number).holder for one in ended.parts}) == 1, (
+        "all at my center, or at home, which is the same here"
+    )
+    for one in ended.parts:
+        case = cases.get(one.number).case
+        answers = cases.beside(case.number, case.answers).decode()
+        assert case.about == "" and (f'"name":"{SON.name}"' in answers or '"name"' not in answers)
+        first = next(e.fact for e in cases.log(case.number) if e.n == 1)
+        assert first.promised_days is not None and case.promised_days <= first.promised_days
+    shown = read.by_code(receipt.number, receipt.query_code, today=city_date(at))
+    assert (shown.done, shown.total, shown.word.zh) == (len(ended.parts), len(ended.parts), "全部办结")
+    assert shown.steps[0].kind == "submitted" and shown.steps[-1].kind == "gathered"
+
+
+def test_an_item_that_was_closed_holds_up_only_itself() -> None:
+    at = events.when(SOURCE.event_situations, "retire")
+    publish.close_item(SYSTEM, "yanglaojin_shenling", reason="系统升级", at=at)
+    _, _, receipt, _ = events.submitted("retire", events.given(SOURCE.event_situations, "retire"), SON, at)
+    first = next(part for part in receipt.parts if part.item == "yanglaojin_shenling")
+    assert first.state == "held" and any(code.startswith("item.closed") for code in first.problems)
+    shown = read.by_code(receipt.number, receipt.query_code, today=city_date(at))
+    assert any("停止受理" in missing.why.zh for part in shown.parts for missing in part.missing)

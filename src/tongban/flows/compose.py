@@ -158,7 +158,7 @@ def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple
     prepared, intake = table.prepared, table.form.intake
     plan = _plan(table, pending)
     event_plan.must_be_answered(
-        prepared, plan, frozenset(intake.unsure), frozenset(table.known.values) | frozenset(intake.answers)
+        prepared, plan, frozenset(intake.unsure), frozenset(table.known.values) | event_plan.said(intake)
     )
     parts = event_plan.parts(prepared, plan)
     event_plan.must_have_parts(parts)
@@ -193,7 +193,8 @@ def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready], pending: fr
     for one in ready:
         for problem in one.problems:
             put_off = one.part.deferred_until is not None and problem.pointer not in asked
-            if put_off or (pending and problem.code == "item.not_eligible"):
+            # An item that was closed holds up itself, and not the rest of the event.
+            if put_off or problem.code == "item.closed" or (pending and problem.code == "item.not_eligible"):
                 continue
             if problem.pointer not in later.get(one.part.item, ()) and problem.pointer not in shown:
                 missing.setdefault((problem.code, problem.pointer), problem)
