@@ -2,6 +2,7 @@
 after a death documents are frozen, accounts sealed and cards ended, each with a receipt, each lifted when the decision is undone."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -187,3 +188,34 @@ def test_a_dead_department_is_tried_again_and_holds_up_no_other(pretended: Servi
     outside.forget()
     event_theme.react(number, 1, at)
     assert len(events.mother(number).reacted) == 6
+
+
+def test_what_is_undone_while_a_department_does_it_is_lifted_again(
+    pretended: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = events.when(SOURCE.event_situations, "death")
+    number, _, child = died(at)
+
+    def ask(calls: Any, **more: Any) -> Any:
+        answers = really(calls, **more)
+        monkeypatch.setattr(outside, "ask", really)
+        handle.revoke(lead(events.child(child).holder), child, "行政许可法第六十九条", at=at)
+        event_advance.advance(SYSTEM, number, at=at)
+        return answers
+
+    really = outside.ask
+    monkeypatch.setattr(outside, "ask", ask)
+    with connection.cursor() as cursor:
+        cursor.execute("truncate procrastinate_jobs cascade")
+    event_theme.react(number, 1, at)
+    reacted = events.mother(number).reacted
+    assert reacted, "the department had done it"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (args->>'n')::int from procrastinate_jobs where task_name = 'tongban.event_theme' order by id"
+        )
+        jobs = [n for (n,) in cursor.fetchall()]
+    assert jobs, "somebody must lift it"
+    event_theme.react(number, jobs[-1], at)
+    assert events.mother(number).reacted == ()
+    assert pretended.city.stopped == {department: set() for department in pretended.city.stopped}

@@ -16,7 +16,7 @@ from tongban.domain.mother import GOOD, Lifted, Mother, Reacted
 from tongban.domain.ports import Notice, Subject, Told, Unavailable
 from tongban.domain.prepared import Prepared
 from tongban.flows import event_log
-from tongban.plumbing import crypto, outside, sockets
+from tongban.plumbing import crypto, jobs, outside, sockets
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.jobs import TryAgain
 from tongban.plumbing.tx import current, flow
@@ -126,7 +126,8 @@ def done(
     if found is None:
         return
     mother, on = found.mother, city_date(at)
-    reaction = catalog.prepared(mother.event, mother.opened_on or on).event.theme[i]
+    theme = catalog.prepared(mother.event, mother.opened_on or on).event.theme
+    reaction = theme[i]
     if (i in mother.reacted) == (act != LIFT):
         return
     proof = "" if reference == PAPER else crypto.digest(reference.encode()).hex()
@@ -134,7 +135,10 @@ def done(
     fact: Body = Lifted(on=on, reaction=i, department=department, proof=proof)
     if act != LIFT:
         fact = Reacted(on=on, reaction=i, act=reaction.act, department=department, proof=proof)
-    event_log.appended(mother, [fact])
+    after = event_log.appended(mother, [fact])
+    if any(one == i for one, _ in due(after, theme)):
+        # While the department did it, the decision behind it was undone (or made again): what was just done is done back.
+        jobs.defer(jobs.Later("event_theme", number, after.n))
     holder = people.by_number("citizen", subject.number) if subject else None
     if reaction.credential and holder:
         credentials.stop(holder, reaction.credential, at, lifted=act == LIFT)
