@@ -159,11 +159,12 @@ def _part(mother: Mother, one: Standing, prepared: Prepared, today: dt.date) -> 
     term = event_part.term_of(prepared, one.part.item)
     found = cases.get(one.number) if one.number else None
     case = progress.of_found(found, today) if found else None
-    waits = tuple(
+    needs = (
         need.item
         for need in one.part.needs
         if (before := mother.of(need.item)) and (before.outcome not in GOOD or (need.paper and not before.resulted))
     )
+    waits = tuple(dict.fromkeys(needs))  # its decision and its result are two needs for one item
     department = catalog.departments().get(term.version.item.department)
     deferral = term.entry.deferrable if one.part.deferred_until else None
     word, why = _said(mother, one, waits if one.state == "waiting" else (), prepared, case)

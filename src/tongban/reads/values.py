@@ -13,6 +13,7 @@ from tongban.registers.catalog import queries as catalog
 SOURCES = {
     "card": Text("身份证读卡", "the identity card"),
     "counter": Text("窗口录入", "a counter"),
+    "realname": Text("实名认证", "the real-name service"),
     "self": Text("本人申报", "the person"),
     "earlier": Text("本人上次填报", "an earlier application"),
     "draft": Text("草稿", "a draft"),
@@ -57,7 +58,9 @@ def place(code: str) -> Text:
     try:
         return catalog.places().full_name(code)
     except NotFound:
-        return Text(code)
+        # A place that receives and is no street: the online center.
+        center = catalog.places().centers.get(code)
+        return center.name if center is not None else Text(code)
 
 
 def masked(element: Element, value: Any) -> str:
