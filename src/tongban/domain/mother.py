@@ -228,11 +228,9 @@ MOVES: dict[str, frozenset[str]] = {
     "withdrawn": _AFTERWARDS,
 }
 _FROM: dict[str, frozenset[str]] = {
-    "child_opened": frozenset({"waiting", "held"}),
-    "child_ended": frozenset({"open", "ended"}),
-    "results_came": frozenset({"ended"}),
-    "held": frozenset({"waiting", "held"}),
-}
+    "child_opened": frozenset({"waiting", "held"}), "child_ended": frozenset({"open", "ended"}),
+    "results_came": frozenset({"ended"}), "held": frozenset({"waiting", "held"}),
+}  # fmt: skip
 
 
 def apply(mother: Mother, fact: Body) -> Mother:
@@ -272,11 +270,8 @@ def _submitted(mother: Mother, f: Submitted) -> dict[str, Any]:
 
 
 def _on_part(mother: Mother, item: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "parts": tuple(
-            msgspec.structs.replace(one, **changes) if one.part.item == item else one for one in mother.parts
-        )
-    }
+    parts = (msgspec.structs.replace(one, **changes) if one.part.item == item else one for one in mother.parts)
+    return {"parts": tuple(parts)}
 
 
 def _child_ended(mother: Mother, f: ChildEnded) -> dict[str, Any]:
