@@ -50,7 +50,7 @@ def test_home(page: Page, live_server: object, axe: Axe, shot: Shot, language: s
 
 def test_find_and_read_a_guide(page: Page, live_server: object, axe: Axe, shot: Shot) -> None:
     page.goto(f"{live_server}/")
-    page.get_by_label("您想办什么事").fill("老人坐公交")
+    page.get_by_label("您遇到什么事").fill("老人坐公交")
     page.keyboard.press("Enter")
     expect(page.locator(".rs-found li").first).to_contain_text("敬老卡申领")
     shot(page, "found")
