@@ -40,9 +40,15 @@ def advance_event(number: str, n: int, at: dt.datetime) -> None:
 
 def advance_due(at: dt.datetime) -> int:
     """Timed work: parts that waited for a day only. One act for each event; returns how many."""
-    numbers = mothers.waking(city_date(at), MOST)
+    numbers, broken = mothers.waking(city_date(at), MOST), list[Exception]()
     for number in numbers:
-        advance(SYSTEM, number, at=at)
+        try:
+            advance(SYSTEM, number, at=at)
+        except Exception as error:
+            # One that cannot go on holds up no other: the rest first, then the job fails and is seen.
+            broken.append(error)
+    if broken:
+        raise broken[0]
     return len(numbers)
 
 

@@ -109,9 +109,10 @@ def _todo(problem: str, prepared: Prepared) -> Text:
 
 
 def receipt(actor: Actor, visit_id: str, number: str, *, at: dt.datetime) -> Paper:
-    """The receipt on paper. To open the name on it is written down as a look."""
-    seen = submitted(actor, number)
-    name = access.person(actor, reason=f"打印“{seen.name.zh}”收件凭证", visit_id=visit_id, at=at).identity.name
+    """The receipt on paper, for whom the visit is about. To open the name on it is written down as a look."""
+    seen, whose = submitted(actor, number), event_access.mother(actor, number).mother.applicant
+    reason = f"打印“{seen.name.zh}”收件凭证"
+    name = access.person(actor, reason=reason, visit_id=visit_id, person_id=whose, at=at).identity.name
     rows = [Row(Text("申请人", "Applicant"), name), Row(Text("一件事", "Life event"), seen.name.zh)]
     rows.append(Row(Text("全部办结最迟", "All done by"), _day(seen.until), strong=True))
     heads = (Text("事项", "Item"), Text("编号", "Number"), Text("现在", "Now"), Text("承诺办结", "Promised by"))
