@@ -44,6 +44,8 @@ EXEMPT = {
     "compose.receipt": "pure: the receipt of a mother case",
     "event_access.mother": "gives a mother case after asking whose it is; writes nothing",
     "event_access.by_code": "gives a mother case to who knows number and query code; writes nothing",
+    "event_access.named": "asks what a mandate names; writes nothing",
+    "event_access.must_be_named": "as named, and refuses; writes nothing",
     "event_access.of_served": "gives a mother case of the person served; writes nothing",
     "event_withdraw.withdraw": "one act on the mother case, then one on each child, each durable by itself",
     "event_told.asked": "asks departments outside of any transaction; what they say is written by the act `advance`",
@@ -158,6 +160,7 @@ AROUND = {
     "incoming._single": "a letter on which the program fails is parked",
     "incoming.tried": "a parked letter that fails again stays parked, and who tried is told so",
     "asking._one": "a request on which the program fails is answered so, or it would stand before all others",
+    "event_advance.advance_due": "one life event that cannot go on holds up no other; the job fails after the rest",
 }
 
 
