@@ -148,7 +148,7 @@ def test_the_qr_of_a_receipt_opens_the_case_and_its_code_leaves_the_address(
 def test_large_letters(page: Page, live_server: object, axe: Axe, shot: Shot) -> None:
     page.goto(f"{live_server}/items/jinglaoka/")
     plain = letters(page)
-    page.get_by_role("button", name="大字").click()
+    page.get_by_role("button", name="长辈版").click()
     page.wait_for_load_state()
     assert letters(page) >= 1.2 * plain
     shot(page, "guide-large")
@@ -158,7 +158,7 @@ def test_large_letters(page: Page, live_server: object, axe: Axe, shot: Shot) ->
     expect(page.locator(".rs-clock-date")).to_be_visible()
     shot(page, "case-large")
     sound(page, axe)
-    page.get_by_role("button", name="标准字").click()
+    page.get_by_role("button", name="标准版").click()
     page.wait_for_load_state()
     assert letters(page) == plain
 
