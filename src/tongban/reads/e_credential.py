@@ -46,6 +46,7 @@ STATES: dict[str, Text] = {
     "valid": Text("有效", "Valid"),
     "expired": Text("已过有效期", "Expired"),
     "revoked": Text("已被撤销", "Revoked"),
+    "stopped": Text("已停用", "Stopped"),
 }
 
 
@@ -78,7 +79,12 @@ def _made(case: Case, version: ItemVersion, n: int, fact: facts.ResultIssued, on
     kind = catalog.credential_kinds().get(fact.credential)
     issuer = catalog.departments().get(kind.issuer) if kind else None
     until = fact.on + dt.timedelta(days=kind.valid_days) if kind and kind.valid_days else None
-    state = "revoked" if case.stage == "revoked" else "expired" if until is not None and until < on else "valid"
+    state = "expired" if until is not None and until < on else "valid"
+    if case.stage == "revoked":
+        state = "revoked"
+    elif kind is not None and not case.about and credentials.stopped(case.applicant, fact.credential):
+        # Frozen or ended by the department, as after a death: the paper is genuine and proves nothing now.
+        state = "stopped"
     name = next(
         (r.name for r in version.results if r.credential == fact.result), kind.name if kind else Text(fact.result)
     )

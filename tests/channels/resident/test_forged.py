@@ -3,6 +3,7 @@ person never changes about themselves is not changed by typing it."""
 
 import msgspec
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.channels.resident.signed_in import arrived, sign_in
@@ -10,7 +11,9 @@ from tests.channels.resident.test_life import body, hidden, send
 from tests.conftest import AT
 from tests.flows import events
 from tests.flows.people import MOTHER, PUTUO, SON, staff
+from tests.plumbing.papers import pdf
 from tongban.channels.resident import query_form
+from tongban.channels.shared.events import posted
 from tongban.domain.actor import Grant
 from tongban.domain.refusals import NotFound
 from tongban.flows import serve
@@ -102,3 +105,14 @@ def test_the_tries_on_one_event_are_counted_together(client: Client, compiled_ci
                 client.post("/progress", {"number": number, "code": "AAAAAA"}, REMOTE_ADDR=f"10.0.{n}.1").status_code
             )
         assert said[query_form.BY_CASE.most + 1] == 429
+
+
+def test_nobody_fills_the_cabinet_with_one_draft(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posted, "MOST_FILES", 3)
+    here = sign_in(client, SON)
+    for turn in range(4):
+        files = [SimpleUploadedFile(f"{n}.pdf", pdf(turn * 2 + n + 1), "application/pdf") for n in range(2)]
+        answer = send(client, "/events/birth/papers", **{"file-id_card": files, "way-id_card": "upload"})
+    assert answer.status_code == 422 and "文件太多" in body(answer)
+    [draft] = mothers.drafts_of(here.applicant)
+    assert draft.body.count(b'"digest"') == 3

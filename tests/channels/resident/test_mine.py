@@ -211,3 +211,18 @@ def test_a_life_event_is_followed_by_one_number_and_taken_back(client: Client, c
         assert other.post(f"/mine/{number}/event-withdraw", {"key": "x"}).status_code == 404
         assert client.post(f"/mine/{number}/event-withdraw", {"key": "w1"}).status_code == 302
         assert mothers.get(number).mother.stage == "withdrawn"
+
+
+def test_a_credential_that_was_stopped_is_not_good_until_that_is_lifted(client: Client) -> None:
+    from tongban.registers.credentials import service as credentials
+
+    number = decided()
+    actor, here = arrived(MOTHER)
+    (one,) = my_matters.matter(actor, here.visit, number, at=AT).credentials
+    kind = next(e.fact.credential for e in cases.log(number) if isinstance(e.fact, facts.ResultIssued))
+    assert credentials.stop(here.applicant, kind, AT) == 1
+    assert "已停用" in text(Client().get(f"/v/{one.code}"))
+    sign_in(client, MOTHER)
+    assert "已停用" in text(client.get(f"/mine/{number}/credential/{one.n}"))
+    credentials.stop(here.applicant, kind, AT, lifted=True)
+    assert "现在有效" in text(Client().get(f"/v/{one.code}"))

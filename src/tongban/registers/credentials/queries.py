@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from django.db import connection
 
 from tongban.plumbing import crypto
-from tongban.plumbing.statements import Answer, later
+from tongban.plumbing.statements import Answer, ask, later
 from tongban.registers.credentials import rows
 from tongban.registers.credentials.rows import Held
 
@@ -66,6 +66,16 @@ def one(person: str, kind: str, number: str) -> Held | None:
         )
         row = cursor.fetchone()
     return rows.open_held(*row) if row else None
+
+
+def stopped(person: str, kind: str) -> bool:
+    """Whether what this person holds of a kind is frozen or ended for now. It says nothing else of them."""
+    return bool(
+        ask(
+            "select 1 from credentials_credential where holder = %s and kind = %s and state = 'stopped' limit 1",
+            [person, kind],
+        )
+    )
 
 
 def damaged() -> Iterator[str]:

@@ -18,6 +18,9 @@ from tongban.reads.event import EventScreen
 from tongban.reads.event_papers import EventPaperView
 
 CONTROLS = {"key": 40, "draft": 40, "rev": 6, "go": 20, "ask": 60, "remove": 64, "keep": 10}
+MOST_FILES = (
+    200  # of one draft: a person who scans page by page stays far below, a machine that fills the cabinet is stopped
+)
 WAYS = ("seen", "upload", "counter", "declared", "follow")
 
 
@@ -86,7 +89,9 @@ def form(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent
     elements = screen.prepared.registry.elements
     # A page that was open while the plan changed may send an element that is not asked any more: it is kept, not refused.
     # Not so who they are, as authorities say it: that is typed only where the page asks for it because nobody has said it.
-    sure = {code for code, e in elements.items() if e.group == "applicant" and e.reuse == "always"} - {e.code for e in shown}
+    sure = {code for code, e in elements.items() if e.group == "applicant" and e.reuse == "always"} - {
+        e.code for e in shown
+    }
     told = {*sure, *(e.code for e in shown)}
     also = [elements[code] for code in request.POST if code in elements and code not in told]
     raw, problems = _raw(request.POST, [*shown, *also], {"center", *sure})
@@ -110,7 +115,7 @@ def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Se
     kept = [one for one in before.papers if one.paper.digest != own["remove"]]
     said: dict[str, list[str]] = {way: [] for way in WAYS}
     for view in open_papers:
-        new, wrong = _files(request, view)
+        new, wrong = _files(request, view, MOST_FILES - len(kept))
         problems += wrong
         kept += [one for one in new if one not in kept]
         way = request.POST.get(f"way-{view.key}", "")
@@ -149,9 +154,15 @@ def _all_keys(screen: EventScreen) -> set[str]:
     }
 
 
-def _files(request: HttpRequest, view: EventPaperView) -> tuple[list[EventPaper], list[Problem]]:
+def _files(request: HttpRequest, view: EventPaperView, room: int) -> tuple[list[EventPaper], list[Problem]]:
     found, problems = [], []
-    for given in request.FILES.getlist(f"file-{view.key}")[:10]:
+    given_files = request.FILES.getlist(f"file-{view.key}")
+    if len(given_files) > min(room, 10):
+        many = Text(
+            f"文件太多:每份材料一次最多10个,全部最多{MOST_FILES}个", f"Too many files: at most {MOST_FILES} in all"
+        )
+        problems.append(Problem("paper.too_many", many, f"/papers/{view.key}"))
+    for given in given_files[: max(0, min(room, 10))]:
         try:
             kept = files.put(given, given.name or "")
         except Refused as refused:
