@@ -17,7 +17,8 @@ from rich.table import Table
 
 from bench.lab import Lab, console, load_average
 
-QUESTIONS = Path(__file__).parent.parent / "tests" / "reads" / "questions.yaml"
+READS = Path(__file__).parent.parent / "tests" / "reads"
+QUESTIONS, EVENT_QUESTIONS = READS / "questions.yaml", READS / "event_questions.yaml"
 # Other kinds of the same items, as a city of departments has them: what makes 5,000 of a hundred.
 KINDS = (
     "企业",
@@ -55,6 +56,7 @@ def main(quick: bool) -> None:
         from tongban.reads.search import Entry, ItemIndex
 
         entries = finder._index(clock.today()).entries
+        events = finder._event_index(clock.today()).entries
     wanted = 500 if quick else 5_000
     more = [
         msgspec.structs.replace(
@@ -77,6 +79,12 @@ def main(quick: bool) -> None:
 
         _row(table, name, len(those), built, find, sets, 1 if quick else 5)
     _row(table, "floor: contains", len(many), 0.0, lambda text: _plain(many, text), sets, 1)
+    said = yaml.safe_load(EVENT_QUESTIONS.read_text(encoding="utf-8"))
+    meant = {name: tuple(Question(q["ask"], tuple(q["event"])) for q in said[name]) for name in sets}
+    begun = time.perf_counter()
+    of_events = ItemIndex(events)
+    built = time.perf_counter() - begun
+    _row(table, "life events", len(events), built, lambda text: [h.code for h in of_events.find(text, 10)], meant, 5)
     console.print(table)
 
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import WIDTHS, no_sideways
-from tests.browser.test_life_event import identity, walk
+from tests.browser.test_life_event import DEATH, identity, walk
+from tests.browser.walk import Walk
 from tests.counter import PASSWORD, PUTUO, Counter, counter, hire, pretended_city
 from tongban.simulated.named import JIANGUO
 
@@ -127,3 +128,14 @@ def test_the_counter_goes_on_with_what_was_saved_at_home(
         expect(desk.locator("[name=phone]")).to_have_value("13800000000")
         shot(desk, "window-event-form")
         assert axe(desk) == []
+
+        def seen(page: Page, name: str) -> None:
+            shot(page, f"window-{name}")
+            assert axe(page) == [], name
+
+        clerk = Walk(desk, str(live_server), "death", DEATH, seen)
+        clerk.form()
+        clerk.papers()
+        number = clerk.submit()
+        assert number.startswith(PUTUO)
+        expect(desk.get_by_role("link", name="收件凭证")).to_be_visible()

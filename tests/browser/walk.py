@@ -114,7 +114,7 @@ class Walk:
             self._rest(form)
             if self.page.locator("#event-form .is-wrong").count() == 0:
                 self.look("form-filled")
-            before = self.page.locator("input[name=key]").first.input_value()
+            before = form.locator("input[name=key]").input_value()
             form.get_by_role("button", name="下一步").click()
             self.page.wait_for_function(
                 "k => location.pathname.endsWith('/papers') || document.querySelector('#event-form input[name=key]')?.value !== k",
@@ -147,7 +147,7 @@ class Walk:
                 paper.locator("input[type=radio][value=upload]").check()
                 paper.locator("input[type=file]").set_input_files(file)
             else:
-                way = next(w for w in ("declared", "counter", "follow", "upload") if w in ways)
+                way = next(w for w in ("declared", "seen", "counter", "follow", "upload") if w in ways)
                 paper.locator(f"input[type=radio][value={way}]").check()
         self.page.get_by_role("button", name="下一步").click()
         expect(self.page).to_have_url(re.compile("/check$"))
