@@ -78,9 +78,8 @@ def _part(one: Standing, mother: Mother, prepared: Prepared) -> PartSeen:
     part = one.part
     version = prepared.items[prepared.numbers[part.item]].version
     owner = catalog.departments()[version.item.department]
-    names = [
-        prepared.items[prepared.numbers[need.item]].version.name for need in part.needs if need.item in prepared.numbers
-    ]
+    before = dict.fromkeys(need.item for need in part.needs if need.item in prepared.numbers)
+    names = [prepared.items[prepared.numbers[item]].version.name for item in before]
     state: str = one.state
     said = STATES[state]
     if state == "waiting" and part.deferred_until is not None:
@@ -88,7 +87,7 @@ def _part(one: Standing, mother: Mother, prepared: Prepared) -> PartSeen:
     return PartSeen(
         part.item, version.name, names_of(prepared.event)[part.of], owner.short if owner.short.zh else owner.name, state, said,
         one.number, part.starts_on, part.promised_on,
-        Text("、".join(f"“{n.zh}”" for n in names), ", ".join(n.en or n.zh for n in names)),
+        Text("、".join(dict.fromkeys(f"“{n.zh}”" for n in names)), ", ".join(dict.fromkeys(n.en or n.zh for n in names))),
         tuple(_todo(problem, prepared) for problem in one.problems) if state == "held" else (), part.deferred_until,
     )  # fmt: skip
 
