@@ -105,6 +105,13 @@ def flow(act: str) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Co
         @functools.wraps(function)
         def run(actor: Actor, *args: Any, **kwargs: Any) -> R:
             key = kwargs.get("key", "")
+            if not key.isprintable():
+                raise Refused(
+                    "key.unreadable",
+                    "页面传来的请求编号不完整,请刷新后重试",
+                    "The idempotency key is not readable: reload the page",
+                    pointer="/key",
+                )
             mark = _fingerprint(act, args, kwargs) if key else b""
             try:
                 return _durably(act, function, actor, args, kwargs, mark, answer_type)

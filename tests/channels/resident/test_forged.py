@@ -116,3 +116,24 @@ def test_nobody_fills_the_cabinet_with_one_draft(client: Client, monkeypatch: py
     assert answer.status_code == 422 and "文件太多" in body(answer)
     [draft] = mothers.drafts_of(here.applicant)
     assert draft.body.count(b'"digest"') == 3
+
+
+def test_broken_characters_break_no_page(client: Client) -> None:
+    sign_in(client, SON)
+    for act in ("withdraw", "rate", "event-withdraw", "correct"):
+        answer = client.post(f"/mine/x/{act}", {"n": "²", "grade": "\x00", "key": "\x00"})
+        assert 400 <= answer.status_code < 500, act
+    for mandate in ("x", "\x00", "0" * 36, "00000000-0000-0000-0000-000000000000"):
+        assert client.post("/for-whom", {"mandate": mandate}).status_code == 404, mandate
+    for path in (
+        "/done/x",
+        "/mine/x",
+        "/mine/x/credential/99999999999999999999",
+        "/v/e-x",
+        "/v/" + "x" * 3000,
+        "/mine/x/part/y",
+    ):
+        assert client.get(path).status_code in (404, 422), path
+    for query in ("", "?state=x&code=y", "?state=%00", "?state=中"):
+        client.cookies["way"] = "AAAA"
+        assert 400 <= client.get(f"/sign-in/back{query}").status_code < 500, query

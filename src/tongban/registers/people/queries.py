@@ -134,7 +134,11 @@ def mandates_of(principal: str) -> tuple[HeldMandate, ...]:
 
 def mandate(ref: str) -> HeldMandate | None:
     """One mandate by its reference. The caller has checked the reason."""
-    found = _mandates("id = %s", ref)
+    try:
+        found = _mandates("id = %s", str(uuid.UUID(ref)))
+    except ValueError:
+        # No reference of ours: a page sends what it likes.
+        return None
     return found[0] if found else None
 
 
