@@ -19,7 +19,9 @@ def test_two_devices_on_one_draft() -> None:
     draft = compose.save(home, first.visit, "retire", EventIntake({"has_fund_account": True}, step="questions"), at=AT)
     (seen,) = queries.drafts_of(second.applicant)
     assert (str(seen.id), seen.event, seen.rev) == (draft.id, "retire", 1)
-    later = compose.save(counter, second.visit, "retire", EventIntake(step="plan"), draft=draft.id, rev=draft.rev, at=AT)
+    later = compose.save(
+        counter, second.visit, "retire", EventIntake(step="plan"), draft=draft.id, rev=draft.rev, at=AT
+    )
     assert later.rev == 2
     with pytest.raises(Conflict) as told:
         compose.save(home, first.visit, "retire", EventIntake(step="form"), draft=draft.id, rev=draft.rev, at=AT)

@@ -131,7 +131,13 @@ def pointer_id(key: str) -> str:
 @register.filter
 def problem_link(links: dict[str, str], pointer: str) -> str:
     """Where a problem is mended: the step and the place in it."""
-    step = "papers" if pointer.startswith("/papers/") else "form" if pointer.startswith(("/answers/", "/center")) else "plan"
+    step = (
+        "papers"
+        if pointer.startswith("/papers/")
+        else "form"
+        if pointer.startswith(("/answers/", "/center"))
+        else "plan"
+    )
     return f"{links[step]}#{field_id(pointer)}"
 
 
