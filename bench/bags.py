@@ -22,7 +22,7 @@ from bench.lab import console, load_average
 from tongban.exchange import bag, keys
 from tongban.exchange.bag import Bag
 from tongban.exchange.keys import Keys
-from tongban.exchange.providers import PROVIDERS
+from tongban.plumbing.providers import PROVIDERS
 
 AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exchange.ring import AT, enrolled
-from tongban.exchange import bag, keys, providers
+from tongban.exchange import bag, keys
 from tongban.exchange.bag import Bag, BagRefused
 from tongban.exchange.keys import SKEW, Keys
-from tongban.exchange.providers import PROVIDERS
+from tongban.plumbing import providers
+from tongban.plumbing.providers import PROVIDERS
 
 LETTERS = [b'{"letter":"facts","number":"1"}', b"", b"\xff\x00" * 40]
 both = pytest.mark.parametrize("provider", list(PROVIDERS))

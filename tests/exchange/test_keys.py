@@ -8,8 +8,8 @@ import pytest
 
 from tests.exchange.ring import AT, enrolled
 from tongban.exchange import keys
-from tongban.exchange.providers import PROVIDERS
 from tongban.plumbing.crypto import KeysRefused
+from tongban.plumbing.providers import PROVIDERS
 
 HOUR = dt.timedelta(hours=1)
 both = pytest.mark.parametrize("provider", list(PROVIDERS))

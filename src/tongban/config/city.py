@@ -21,7 +21,7 @@ from tongban.config.node import NodeHouse
 from tongban.config.services import NotStarted, Services
 from tongban.domain.nodes import Nodes
 from tongban.exchange import keys, nats_server
-from tongban.plumbing import clock, crypto
+from tongban.plumbing import clock, crypto, signing
 
 POWERS = ("case.receive", "case.handle", "case.supervise", "case.read", "person.read")
 MARK = "city.json"
@@ -123,6 +123,7 @@ class City:
             if not private.exists():
                 keys.enrol(ring, keys.make(private, code, self.provider, at=now))
             crypto.make_key_file(house.var / "keys.json", person)
+            signing.make(house.var / "signing-key.json")
             door = nats_server.door(self.post, code)
             house.environment |= {
                 "TONGBAN_LAYOUT": "city", "TONGBAN_NODES": str(self.var / "nodes.yaml"), "TONGBAN_RING": str(ring),

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tongban.exchange.keys import Keys
-from tongban.exchange.providers import PROVIDERS, Unusable
+from tongban.plumbing.providers import PROVIDERS, Unusable
 
 LIMIT = 1_900_000
 """Bytes of a bag: below the largest message of the transport (2 MB), with room for its headers."""

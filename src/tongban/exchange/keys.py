@@ -17,9 +17,9 @@ from pathlib import Path
 import msgspec
 from django.conf import settings
 
-from tongban.exchange.providers import PROVIDERS, Pair, Provider, Unusable
 from tongban.plumbing import crypto
 from tongban.plumbing.crypto import KeysRefused
+from tongban.plumbing.providers import PROVIDERS, Pair, Provider, Unusable
 
 SKEW = dt.timedelta(minutes=15)
 """How far clocks may differ: a key is believed this long before and after its time, and used so only where there is no other."""

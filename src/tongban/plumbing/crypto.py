@@ -72,17 +72,7 @@ class Keyring:
     @classmethod
     def load(cls, path: Path) -> "Keyring":
         """Read the key file. Raises KeysRefused when others may read it or when it is not a key file."""
-        try:
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            raise KeysRefused(f"key file {path}: {error.strerror}") from None
-        with open(fd, "rb") as file:
-            info = os.fstat(fd)
-            if not stat.S_ISREG(info.st_mode) or info.st_mode & 0o077:
-                raise KeysRefused(f"key file {path} must be a file with mode 0600, not {stat.filemode(info.st_mode)}")
-            if info.st_uid not in (0, os.geteuid()):
-                raise KeysRefused(f"key file {path} belongs to another user ({info.st_uid})")
-            raw = file.read(100_000)
+        raw = read_private(path)
         try:
             held = msgspec.json.decode(raw, type=_KeyFile)
             seal = {int(i): bytes.fromhex(k) for i, k in held.seal.items()}
@@ -90,6 +80,21 @@ class Keyring:
         except (ValueError, msgspec.MsgspecError):
             # Neither the text nor its cause is shown: it would be key material in a log.
             raise KeysRefused(f"key file {path} is not understood; restore it from the backup") from None
+
+
+def read_private(path: Path) -> bytes:
+    """The text of a key file. Raises KeysRefused when it is missing, not a file, or anybody else may read it."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise KeysRefused(f"key file {path}: {error.strerror}") from None
+    with open(fd, "rb") as file:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode) or info.st_mode & 0o077:
+            raise KeysRefused(f"key file {path} must be a file with mode 0600, not {stat.filemode(info.st_mode)}")
+        if info.st_uid not in (0, os.geteuid()):
+            raise KeysRefused(f"key file {path} belongs to another user ({info.st_uid})")
+        return file.read(100_000)
 
 
 def make_key_file(path: Path, person: str = "") -> None:
@@ -102,6 +107,11 @@ def make_key_file(path: Path, person: str = "") -> None:
     }  # fmt: skip
     if person:
         content["person"] = person
+    make_file(path, content)
+
+
+def make_file(path: Path, content: dict[str, Any]) -> None:
+    """Write a private file (mode 0600) unless there is one already: of two processes starting together one is first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(path, content)
     try:

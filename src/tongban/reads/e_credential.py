@@ -1,5 +1,5 @@
-"""电子证照 as its holder shows it: a token that only the city can make (its key, over the case and the place of the fact that
-issued it), as a QR; and what anybody who scans it may know: whether it is genuine, of what kind, until when, and whether it was
+"""电子证照 as its holder shows it: a token that only the city can make (its signature, SM2 by default, over the
+fact that issued it), as a QR; and what anybody who scans it may know: whether it is genuine, of what kind, until when, and whether it was
 taken back. Nothing of the person."""
 
 import datetime as dt
@@ -12,19 +12,20 @@ from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.domain.item import ItemVersion
 from tongban.domain.text import Text
-from tongban.plumbing import crypto
+from tongban.plumbing import crypto, signing
+from tongban.plumbing.crypto import KeysRefused
 from tongban.reads import progress
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.credentials import queries as credentials
 
-_CODE = re.compile(r"e-([0-9A-Z]{22}(?:-[0-9]{2})?)-([0-9]{1,6})-([0-9A-F]{32})", re.ASCII)
-LONGEST = 80
+_CODE = re.compile(r"e-([0-9A-Z]{22}(?:-[0-9]{2})?)-([0-9]{1,6})~([0-9A-Za-z_-]{80,140})", re.ASCII)
+LONGEST = 240
 
 
 class ECredential(msgspec.Struct, frozen=True):
     """What was issued, by whom, when, until when (None: no end), and how it stands. ``number`` of the licence only for its holder,
-    where it lies on this node."""
+    where it lies on this node; ``code`` is what its QR carries, on the page where it is shown."""
 
     n: int
     name: Text
@@ -33,8 +34,8 @@ class ECredential(msgspec.Struct, frozen=True):
     issued: dt.date
     until: dt.date | None
     state: str
-    code: str
     number: str = ""
+    code: str = ""
 
     @property
     def good(self) -> bool:
@@ -64,15 +65,27 @@ def of_case(case: Case, log: list[Entry], on: dt.date) -> tuple[ECredential, ...
 def check(code: str, on: dt.date) -> ECredential | None:
     """The credential that this token stands for; None when the city did not make it."""
     plain = re.sub(r"\s+", "", code[: 2 * LONGEST])
-    found = _CODE.fullmatch(plain[:2].lower() + plain[2:].upper())
-    if found is None or not crypto.signed(_material(found[1], int(found[2])), bytes.fromhex(found[3]), at_least=16):
+    found = _CODE.fullmatch(plain)
+    if found is None:
         return None
-    case = cases.get(found[1])
-    entry = next((e for e in cases.log(found[1]) if e.n == int(found[2])), None) if case else None
-    if case is None or entry is None or not isinstance(entry.fact, facts.ResultIssued):
+    issued = _issued(found[1], int(found[2]))
+    if issued is None or not _believed(*issued, int(found[2]), found[3]):
         return None
-    version = catalog.version(case.case.item, case.case.version)
-    return _made(case.case, version, entry.n, entry.fact, on, "")
+    case, fact = issued
+    return _made(case, catalog.version(case.item, case.version), int(found[2]), fact, on, "")
+
+
+def _issued(number: str, n: int) -> tuple[Case, facts.ResultIssued] | None:
+    case = cases.get(number)
+    fact = next((e.fact for e in cases.log(number) if e.n == n), None) if case else None
+    return (case.case, fact) if case is not None and isinstance(fact, facts.ResultIssued) else None
+
+
+def _believed(case: Case, fact: facts.ResultIssued, n: int, signature: str) -> bool:
+    try:
+        return signing.signed(_material(case, n, fact), signature)
+    except KeysRefused:
+        return False
 
 
 def _made(case: Case, version: ItemVersion, n: int, fact: facts.ResultIssued, on: dt.date, number: str) -> ECredential:
@@ -90,9 +103,32 @@ def _made(case: Case, version: ItemVersion, n: int, fact: facts.ResultIssued, on
     )
     return ECredential(
         n, name, issuer.name if issuer else Text(progress.center_name(case.handling)), case.number, fact.on, until, state,
-        f"e-{case.number}-{n}-{crypto.sign(_material(case.number, n)).hex()[:32].upper()}", number,
+        number,
     )  # fmt: skip
 
 
-def _material(number: str, n: int) -> bytes:
-    return f"credential:{number}:{n}".encode()
+def signed(credential: ECredential) -> ECredential:
+    """The credential with what its QR carries: which fact issued it, and the city's signature over that; without where this node
+    has no key to sign with. Whoever asks has shown that it is theirs."""
+    issued = _issued(credential.case, credential.n)
+    if issued is None:
+        return credential
+    try:
+        signature = signing.sign(_material(issued[0], credential.n, issued[1]))
+    except KeysRefused:
+        return credential
+    return msgspec.structs.replace(credential, code=f"e-{credential.case}-{credential.n}~{signature}")
+
+
+def _material(case: Case, n: int, fact: facts.ResultIssued) -> bytes:
+    """The statement that is signed: case and place of the fact, what was issued, when, and the digest of its number."""
+    words = (
+        "tongban e-credential 1",
+        case.number,
+        str(n),
+        fact.result,
+        fact.credential,
+        fact.on.isoformat(),
+        fact.digest,
+    )
+    return "\n".join(words).encode()

@@ -116,7 +116,7 @@ def credential(actor: Actor, visit_id: str, number: str, n: int, *, at: dt.datet
     found = next((c for c in matter(actor, visit_id, number, at=at).credentials if c.n == n), None)
     if found is None:
         raise NotFound("credential.not_found", "没有找到这份电子证照", "No such credential")
-    return found
+    return e_credential.signed(found)
 
 
 def looks(actor: Actor, visit_id: str) -> tuple[Look, ...]:

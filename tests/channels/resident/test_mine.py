@@ -1,9 +1,11 @@
 """My matters behind the door: only my own, corrected, taken back, rated once, shown as credentials that anybody can check, and who
 looked at them."""
 
+import base64
 import datetime as dt
 import re
 
+import gmssl_pyx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -130,7 +132,9 @@ def test_a_resident_cannot_vouch_for_a_paper() -> None:
 def test_a_credential_is_checked_by_anybody_and_says_when_it_was_revoked(client: Client) -> None:
     number = decided()
     sign_in(client, MOTHER)
-    (one,) = my_matters.matter(*_visit(MOTHER), number, at=AT).credentials
+    actor, visit = _visit(MOTHER)
+    (listed,) = my_matters.matter(actor, visit, number, at=AT).credentials
+    one = my_matters.credential(actor, visit, number, listed.n, at=AT)
     shown = client.get(f"/mine/{number}/credential/{one.n}")
     assert shown.status_code == 200
     assert MOTHER.name in text(shown)
@@ -139,8 +143,22 @@ def test_a_credential_is_checked_by_anybody_and_says_when_it_was_revoked(client:
     assert "现在有效" in text(checked)
     for personal in (MOTHER.name, MOTHER.number, one.number):
         assert personal not in text(checked)
-    forged = one.code[:-1] + ("0" if one.code[-1] != "0" else "1")
+    forged = one.code[:-9] + ("0" if one.code[-9] != "0" else "1") + one.code[-8:]
     assert Client().get(f"/v/{forged}").status_code == 404
+    # Whoever has the published key checks it without us; the statement says what was issued, when, and the digest of its number.
+    (key,) = Client().get("/v/keys.json").json()["keys"]
+    fact = next(e.fact for e in cases.log(number) if e.n == one.n)
+    words = (
+        "tongban e-credential 1",
+        number,
+        str(one.n),
+        fact.result,
+        fact.credential,
+        fact.on.isoformat(),
+        fact.digest,
+    )
+    raw = base64.urlsafe_b64decode(one.code.partition("~")[2] + "==")
+    assert key["provider"] == "sm2" and gmssl_pyx.sm2_verify(bytes.fromhex(key["key"]), "\n".join(words).encode(), raw)
     boss = staff(PUTUO, "case.read", "case.supervise", "case.handle")
     handle.revoke(boss, number, "行政许可法第六十九条", at=AT)
     assert "已被撤销" in text(Client().get(f"/v/{one.code}"))
@@ -218,7 +236,8 @@ def test_a_credential_that_was_stopped_is_not_good_until_that_is_lifted(client: 
 
     number = decided()
     actor, here = arrived(MOTHER)
-    (one,) = my_matters.matter(actor, here.visit, number, at=AT).credentials
+    (listed,) = my_matters.matter(actor, here.visit, number, at=AT).credentials
+    one = my_matters.credential(actor, here.visit, number, listed.n, at=AT)
     kind = next(e.fact.credential for e in cases.log(number) if isinstance(e.fact, facts.ResultIssued))
     assert credentials.stop(here.applicant, kind, AT) == 1
     assert "已停用" in text(Client().get(f"/v/{one.code}"))

@@ -89,7 +89,7 @@ def credential(request: HttpRequest, number: str, n: int) -> HttpResponse:
     """One credential, to be shown: its QR leads whoever scans it to the verify page."""
     door = here(request)
     found = my_matters.credential(door.actor, door.visit, number, n, at=clock.now())
-    address = settings.PUBLIC_URL.rstrip("/") + reverse("resident:paper", args=[found.code])
+    address = settings.PUBLIC_URL.rstrip("/") + reverse("resident:paper", args=[found.code]) if found.code else ""
     context = {"c": found, "state": e_credential.STATES[found.state], "address": address, "number": number}
     return page(request, "credential", context)
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("p/<slug:number>/print", progress.printed, name="printed"),
     path("p/<slug:number>/leave", progress.leave, name="leave"),
     path("v/", verify.ask, name="verify"),
+    path("v/keys.json", verify.keys, name="signing_keys"),
     path("v/<str:code>", verify.paper, name="paper"),
     path("sign-in", sign_in.sign_in, name="sign_in"),
     path("sign-in/go", sign_in.go, name="go"),

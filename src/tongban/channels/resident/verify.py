@@ -1,13 +1,14 @@
 """Is this paper genuine: the QR of every printed paper leads here, and so does its code typed by hand. What is shown is about
 the paper and the case, never about a person."""
 
-from django.http import HttpRequest, HttpResponse
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from tongban.channels.resident.look import page
 from tongban.channels.shared.actor import public
-from tongban.plumbing import clock
+from tongban.plumbing import clock, signing
 from tongban.reads import e_credential, verify_paper
 
 
@@ -20,6 +21,14 @@ def ask(request: HttpRequest) -> HttpResponse:
         return redirect("resident:paper", code=code)
     asked = bool(number or mark)
     return page(request, "verify", {"number": number, "check": mark, "asked": asked}, status=404 if asked else 200)
+
+
+@public
+@require_safe
+def keys(request: HttpRequest) -> JsonResponse:
+    """The public keys with which e-credentials are signed, for whoever checks one without asking us."""
+    found = [msgspec.to_builtins(key) for key in signing.published()]
+    return JsonResponse({"statement": "tongban e-credential 1", "keys": found})
 
 
 @public

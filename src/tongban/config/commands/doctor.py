@@ -93,6 +93,14 @@ def _keys() -> Answer:
     return True, "loaded", "set TONGBAN_KEY_FILE to the node's key file (mode 0600)"
 
 
+def _signing() -> Answer:
+    """The key that signs e-credentials."""
+    from tongban.plumbing import signing
+
+    key = signing.published()[-1]
+    return True, f"{key.provider} {key.id}", "`.venv/bin/tongban node keys NAME` makes it; or set TONGBAN_SIGNING_KEY"
+
+
 def _static() -> Answer:
     """Front-end files."""
     from django.conf import settings
@@ -137,5 +145,5 @@ def _tool() -> Answer:
 
 
 QUESTIONS: tuple[Callable[[], Answer], ...] = (
-    _python, _tool, _sm3, _postgres, _database, _catalog, _keys, _static, _fonts, _departments, _browser,
+    _python, _tool, _sm3, _postgres, _database, _catalog, _keys, _signing, _static, _fonts, _departments, _browser,
 )  # fmt: skip

@@ -19,9 +19,9 @@ from tongban.config.node import NodeHouse
 from tongban.config.services import NotStarted
 from tongban.config.settings.base import CITY_FOLDER, ROOT
 from tongban.exchange import keys
-from tongban.exchange.providers import PROVIDERS
-from tongban.plumbing import clock, crypto
+from tongban.plumbing import clock, crypto, signing
 from tongban.plumbing.crypto import KeysRefused
+from tongban.plumbing.providers import PROVIDERS
 
 _VAR = "Its folder; by default TONGBAN_VAR, else var/nodes/NAME."
 
@@ -81,6 +81,7 @@ def make_keys(name: str, provider: str, var: str, enrol: bool, like: Path | None
     try:
         if not alone:
             _share(_sealing(place), like)
+        signing.make(Path(os.environ.get("TONGBAN_SIGNING_KEY") or place / "signing-key.json"), provider)
         public = keys.make(key_file(place), name, provider, at=clock.now())
         if enrol:
             keys.enrol(ring_file(place), public)

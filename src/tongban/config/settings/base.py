@@ -173,6 +173,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
 TONGBAN_KEY_FILE = Path(os.environ.get("TONGBAN_KEY_FILE") or VAR / "keys.json")
+TONGBAN_SIGNING_KEY = Path(os.environ.get("TONGBAN_SIGNING_KEY") or VAR / "signing-key.json")
 TONGBAN_FILES = Path(os.environ.get("TONGBAN_FILES") or VAR / "files")
 TONGBAN_DEPARTMENTS_URL = os.environ.get("TONGBAN_DEPARTMENTS_URL", "http://127.0.0.1:8071")
 TONGBAN_CARD_READER_URL = os.environ.get("TONGBAN_CARD_READER_URL", "http://127.0.0.1:8071/card-reader")

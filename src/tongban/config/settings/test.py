@@ -25,6 +25,7 @@ def _clean() -> None:
 SECRET_KEY = "tests only"
 TONGBAN_MAKE_KEYS = True
 TONGBAN_KEY_FILE = TEST_VAR / "keys.json"
+TONGBAN_SIGNING_KEY = TEST_VAR / "signing-key.json"
 TONGBAN_FILES = TEST_VAR / "files"
 TONGBAN_MESSAGES = TEST_VAR / "messages"
 STORAGES = {
