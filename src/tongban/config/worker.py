@@ -10,7 +10,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.db import close_old_connections
+    from django.db import InterfaceError, OperationalError, close_old_connections
     from procrastinate import RetryStrategy
     from procrastinate.contrib.django import app
 
@@ -26,8 +26,11 @@ def main() -> None:
             timed.work(clock.now())
 
     def register_deferred(deferred: Deferred) -> None:
-        # About a day of trying, with growing pauses; what failed for good stays in the queue's table to be seen.
-        again = RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions={TryAgain})
+        # About a week of trying, each pause twice the one before; a transaction that met another one is simply done again. What failed
+        # for good stays in the queue's table, and `tongban doctor` counts it.
+        again = RetryStrategy(
+            max_attempts=19, exponential_wait=2, retry_exceptions={TryAgain, OperationalError, InterfaceError}
+        )
 
         @app.task(name=f"tongban.{deferred.name}", retry=again)
         def run(number: str, n: int) -> None:

@@ -4,10 +4,11 @@ original, at a kiosk or online nobody does."""
 from collections.abc import Iterable
 from typing import Literal
 
+from tongban.domain.actor import Actor
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
 from tongban.domain.life_event import LifeEvent
-from tongban.domain.refusals import Problem, Refused
+from tongban.domain.refusals import NotAllowed, Problem, Refused
 from tongban.domain.text import Text
 
 Channel = Literal["window", "kiosk", "resident"]
@@ -34,6 +35,13 @@ def event_must_be_open(event: LifeEvent, channel: Channel) -> None:
         if channel == "window":
             zh, en = "这件事只能网上提交", "This life event is begun online only"
         raise Refused("event.other_door", zh, en, pointer="/event")
+
+
+def must_be_the_doors_own(actor: Actor, channel: Channel) -> None:
+    """A resident comes online and nowhere else: what they hand in was seen by nobody, whatever the call says. NotAllowed
+    ``channel.not_yours``."""
+    if (actor.kind == "resident") != (channel == "resident"):
+        raise NotAllowed("channel.not_yours", "本人网上提交与窗口收件不能混用", "Online and counter are not mixed")
 
 
 def must_be_seen(papers: Iterable[PaperIn], channel: Channel) -> None:

@@ -124,6 +124,7 @@ def submit(
     actor.must("case.receive", visit.center)
     on = city_date(at)
     prepared = catalog.prepared(event, on)
+    doors.must_be_the_doors_own(actor, channel)
     doors.event_must_be_open(prepared.event, channel)
     doors.must_be_seen((one.paper for one in intake.papers), channel)
     event_plan.must_be_of_event(prepared, intake)

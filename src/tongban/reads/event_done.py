@@ -61,9 +61,13 @@ class Submitted(msgspec.Struct, frozen=True):
         return tuple(part for part in self.parts if part.todo)
 
 
-def submitted(actor: Actor, number: str) -> Submitted:
-    """What was handed in under this number, for who may see it. NotFound ``event.not_found``."""
-    found = event_access.mother(actor, number)
+def submitted(actor: Actor, number: str, visit_id: str = "") -> Submitted:
+    """What was handed in under this number, for who may see it; at a counter for the person served in this visit and nobody else.
+    NotFound ``event.not_found``."""
+    if visit_id:
+        found = event_access.of_served(access.visit(actor, visit_id), number)
+    else:
+        found = event_access.mother(actor, number)
     mother = found.mother
     assert mother.opened_on is not None
     prepared = catalog.prepared(mother.event, mother.opened_on)

@@ -15,8 +15,8 @@ from tests.plumbing.papers import pdf
 from tongban.channels.resident import query_form
 from tongban.channels.shared.events import posted
 from tongban.domain.actor import Grant
-from tongban.domain.refusals import NotFound
-from tongban.flows import serve
+from tongban.domain.refusals import NotAllowed, NotFound
+from tongban.flows import compose, serve
 from tongban.plumbing import clock
 from tongban.reads import event_done
 from tongban.registers.mothers import queries as mothers
@@ -92,6 +92,18 @@ def test_the_receipt_of_one_bears_not_the_name_of_another(compiled_city) -> None
     clerk = msgspec.structs.replace(clerk, grants=(*clerk.grants, Grant("case.read", "310000001")))
     with pytest.raises(NotFound):
         event_done.receipt(clerk, met.visit, receipt.number, at=at)
+    # Whoever may read cases there sees it, but not as that of somebody else who stands at the counter.
+    assert event_done.submitted(clerk, receipt.number).number == receipt.number
+    with pytest.raises(NotFound):
+        event_done.submitted(clerk, receipt.number, met.visit)
+
+
+def test_a_resident_never_comes_as_a_counter(compiled_city) -> None:
+    at = events.when(compiled_city.event_situations, "birth")
+    actor, here = arrived(SON, at)
+    said = events.given(compiled_city.event_situations, "birth")
+    with pytest.raises(NotAllowed, match=r"channel\.not_yours"):
+        compose.submit(actor, here.visit, "birth", said, channel="window", at=at, key="k")
 
 
 def test_the_tries_on_one_event_are_counted_together(client: Client, compiled_city) -> None:

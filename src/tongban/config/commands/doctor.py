@@ -127,6 +127,23 @@ def _browser() -> Answer:
     return True, found or "none on the system: `make test` brings one", ""
 
 
+def _jobs() -> Answer:
+    """Deferred work gets done."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select task_name, count(*) from procrastinate_jobs where status = 'failed' group by 1 order by 1"
+        )
+        failed = dict(cursor.fetchall())
+    told = ", ".join(f"{name}: {many}" for name, many in failed.items())
+    return (
+        not failed,
+        told or "none failed",
+        "see why in the worker's log; `procrastinate_jobs` names case and fact of each",
+    )
+
+
 def _departments() -> Answer:
     """Departments answer."""
     from tongban.config import wiring
@@ -145,5 +162,5 @@ def _tool() -> Answer:
 
 
 QUESTIONS: tuple[Callable[[], Answer], ...] = (
-    _python, _tool, _sm3, _postgres, _database, _catalog, _keys, _signing, _static, _fonts, _departments, _browser,
+    _python, _tool, _sm3, _postgres, _database, _catalog, _keys, _signing, _jobs, _static, _fonts, _departments, _browser,
 )  # fmt: skip

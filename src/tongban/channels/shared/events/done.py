@@ -11,9 +11,9 @@ from tongban.plumbing import clock
 from tongban.reads import event_done
 
 
-def page(request: HttpRequest, actor: Actor, number: str, base: str, **more: Any) -> HttpResponse:
+def page(request: HttpRequest, actor: Actor, number: str, base: str, visit: str = "", **more: Any) -> HttpResponse:
     """The submitted page; opened again it says the same."""
-    seen = event_done.submitted(actor, number)
+    seen = event_done.submitted(actor, number, visit)
     answer = render(request, "shared/event/done.html", {"seen": seen, "base": base, "step": "done", "now": 0, **more})
     answer["Cache-Control"] = "no-store"
     return answer
@@ -26,9 +26,9 @@ def receipt(actor: Actor, visit: str, number: str) -> HttpResponse:
     return _file(made, "application/pdf", f"receipt-{number}.pdf", inline=True)
 
 
-def dates(actor: Actor, number: str) -> HttpResponse:
+def dates(actor: Actor, number: str, visit: str = "") -> HttpResponse:
     """The dates as an iCalendar file."""
-    made = event_done.calendar(event_done.submitted(actor, number), at=clock.now())
+    made = event_done.calendar(event_done.submitted(actor, number, visit), at=clock.now())
     return _file(made, "text/calendar; charset=utf-8", f"tongban-{number}.ics", inline=False)
 
 
