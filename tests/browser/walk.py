@@ -19,6 +19,42 @@ TYPED = {
     "tb-email": "name@example.com", "tb-credit_code": "91110000600037341L", "tb-address": "上海市普陀区长寿路1号",
 }  # fmt: skip
 
+# A voice that says nothing and keeps what it was told to say: a headless browser has none.
+VOICE = """
+window.spoken = [];
+speechSynthesis.cancel = () => {};
+speechSynthesis.speak = (words) => {
+  window.spoken.push([words.lang, words.text]);
+  setTimeout(() => words.dispatchEvent(new Event("end")));
+};
+"""
+# What whoever only listens has to hear: every heading, refusal and answer that is seen.
+TO_HEAR = """() => [...document.querySelectorAll("#main h1, #main h2, #main .tb-error, #main .tb-refusal li, #main .btn-primary")]
+  .filter((one) => one.checkVisibility() && !one.closest("svg, [data-quiet]")).map((one) => {
+    const copy = one.cloneNode(true);
+    copy.querySelectorAll("[aria-hidden=true]").forEach((quiet) => quiet.remove());
+    return copy.textContent.replace(/\\s+/g, " ").trim();
+  })"""
+
+
+def listen(page: Page) -> str:
+    """Press "read it to me" and hear the page to its end; returns what was said."""
+    button = page.locator("[data-aloud]")
+    expect(button).to_be_visible()
+    page.evaluate("window.spoken.length = 0")
+    button.click()
+    page.wait_for_function("() => window.spoken.length && !document.querySelector('[data-aloud][aria-pressed]')")
+    expect(button).to_have_text("读给我听")
+    spoken: list[list[str]] = page.evaluate("window.spoken")
+    assert {lang for lang, _ in spoken} == {"zh-CN"}
+    said = "\n".join(words for _, words in spoken)
+    assert re.search("[\u4e00-\u9fff]", said)
+    unheard = [words for words in page.evaluate(TO_HEAR) if words not in said]
+    assert unheard == [], said
+    assert not re.search(r"\bF9\b", said), "a key that is drawn beside a button is not for the ear"
+    assert page.locator(".is-read").count() == 0
+    return said
+
 
 class Walk:
     """One person in one browser. ``seen`` is called on every page, with its name."""
@@ -28,13 +64,16 @@ class Walk:
     ) -> None:
         self.page, self.url, self.event, self.answers, self.seen = page, url, event, answers, seen
         self.asked: list[str] = []
+        self.elder = False
 
     def sign_in(self, who: Identity, *, elder: bool = False) -> None:
         """Come in as somebody, with large letters or not."""
         value, _ = cookie(who)
         cookies = [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.url}]
+        self.elder = elder
         if elder:
             cookies.append({"name": "letters", "value": "large", "url": self.url})
+            self.page.add_init_script(VOICE)
         self.page.context.add_cookies(cookies)  # type: ignore[arg-type]
 
     def go(self, step: str) -> None:
@@ -42,8 +81,10 @@ class Walk:
         self.page.goto(f"{self.url}/events/{self.event}/{step}")
 
     def look(self, name: str) -> None:
-        """Every page is looked at."""
+        """Every page is looked at, and in the elder mode listened to."""
         assert no_sideways(self.page), name
+        if self.elder:
+            listen(self.page)
         self.seen(self.page, f"{self.event}-{name}")
 
     def guide(self) -> None:
@@ -64,26 +105,37 @@ class Walk:
         for _ in range(30):
             if not self.page.url.endswith("/questions"):
                 return
-            form = self.page.locator("#question")
-            expect(form).to_be_visible()
-            element = form.locator("input[name=ask]").input_value()
-            if len(self.asked) == 1:
-                self.look("question")
-            self.asked.append(element)
-            answer = self.answers.get(element)
-            heading = form.locator("h2").inner_text()
-            if answer is None:
-                form.get_by_role("button", name="不清楚").click()
-            elif form.locator(f"button[name={element}]").count():
-                form.locator(f"button[name={element}][value='{answer}']").click()
-            else:
-                self.fill(form, element, answer)
-                form.get_by_role("button", name="下一个").click()
-            self.page.wait_for_function(
-                "h => !location.pathname.endsWith('/questions') || document.querySelector('#question h2')?.innerText !== h",
-                arg=heading,
-            )
+            self.question()
         raise AssertionError(f"the questions do not end: {self.asked}")
+
+    def asking(self) -> str:
+        """The element that is asked for now."""
+        expect(self.page.locator("#question")).to_be_visible()
+        return self.page.locator("#question input[name=ask]").input_value()
+
+    def question(self) -> None:
+        """Answer the one question that is put, and wait for what comes next."""
+        element, form = self.asking(), self.page.locator("#question")
+        if len(self.asked) == 1:
+            self.look("question")
+        self.asked.append(element)
+        answer = self.answers.get(element)
+        heading = form.locator("h2").inner_text()
+        if answer is None:
+            form.get_by_role("button", name="不清楚").click()
+        elif form.locator(f"button[name={element}]").count():
+            form.locator(f"button[name={element}][value='{answer}']").click()
+        else:
+            self.fill(form, element, answer)
+            form.get_by_role("button", name="下一个").click()
+        self.gone_on(heading)
+
+    def gone_on(self, heading: str) -> None:
+        """Wait until another question stands there than the one under this heading, or none."""
+        self.page.wait_for_function(
+            "h => !location.pathname.endsWith('/questions') || document.querySelector('#question h2')?.innerText !== h",
+            arg=heading,
+        )
 
     def fill(self, form: Locator, element: str, answer: str) -> None:
         """Type or choose one value."""

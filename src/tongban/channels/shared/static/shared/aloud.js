@@ -7,9 +7,15 @@
   const PARTS = "h1, h2, h3, p, li, dt, dd, legend, label, summary, td, th, .tb-notice, .btn-primary";
   let queue = [], button = null, said = "";
 
+  // What is drawn only for the eye (a key beside a button) is not said.
+  function wordsOf(one) {
+    const copy = one.cloneNode(true);
+    copy.querySelectorAll("[aria-hidden=true], svg").forEach((quiet) => quiet.remove());
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  }
   function parts() {
     const found = [...document.querySelectorAll("#main " + PARTS.split(", ").join(", #main "))].filter((one) =>
-      one.checkVisibility && one.checkVisibility() && !one.closest("[data-quiet], [aria-hidden=true], svg") && one.textContent.trim());
+      one.checkVisibility && one.checkVisibility() && !one.closest("[data-quiet], [aria-hidden=true], svg") && wordsOf(one));
     // A part within a part is read with it.
     return found.filter((one) => !found.some((other) => other !== one && other.contains(one)));
   }
@@ -23,7 +29,7 @@
     document.querySelectorAll(".is-read").forEach((one) => one.classList.remove("is-read"));
     const one = queue.shift();
     if (!one) { stop(); return; }
-    const words = new SpeechSynthesisUtterance(one.textContent.replace(/\s+/g, " ").trim());
+    const words = new SpeechSynthesisUtterance(wordsOf(one));
     words.lang = document.documentElement.lang; words.rate = 0.9;
     words.onend = () => { if (button) next(); };
     words.onerror = () => { if (button) next(); };
@@ -40,5 +46,7 @@
   });
   window.addEventListener("pagehide", stop);
   const show = () => document.querySelectorAll("[data-aloud]").forEach((one) => { one.hidden = false; });
+  // A part that was put in place of another brings a button of its own, and what was being read is gone.
+  document.addEventListener("htmx:afterSwap", () => { if (button) stop(); show(); });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", show); else show();
 })();

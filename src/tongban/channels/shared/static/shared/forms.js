@@ -49,7 +49,11 @@
     end();
     const form = event.target.closest && event.target.closest("form");
     if (form) unlock(form);
-    if (event.detail.successful && form && !form.hasAttribute("data-unguarded")) changed = false;
+  });
+  // Before the answer is acted upon: it may lead to another page, and whoever has just saved is not asked whether to lose it.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const form = event.target.closest && event.target.closest("form"), status = event.detail.xhr.status;
+    if (status >= 200 && status < 400 && form && !form.hasAttribute("data-unguarded")) changed = false;
   });
   document.addEventListener("htmx:sendError", () => tell(words().offline));
   document.addEventListener("htmx:timeout", () => tell(words().offline));
