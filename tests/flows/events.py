@@ -82,6 +82,8 @@ def mended(
         list(intake.declarations),
         list(intake.at_counter),
     )
+    if refused.code == "event.nothing":
+        raise refused
     for problem in refused.problems:
         kind, _, code = problem.pointer.lstrip("/").partition("/")
         of, _, material = code.rpartition(".")

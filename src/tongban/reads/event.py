@@ -137,8 +137,10 @@ class DraftSeen(msgspec.Struct, frozen=True):
 def drafts(actor: Actor, visit_id: str) -> tuple[DraftSeen, ...]:
     """The events that the person of this visit began and did not hand in, newest first, on whichever device or counter."""
     visit = access.visit(actor, visit_id)
-    events = catalog.life_events()
-    own = [one for one in mothers.drafts_of(visit.applicant) if one.event in events]
+    own = mothers.drafts_of(visit.applicant)
+    found = {code: catalog.event(code) for code in {one.event for one in own}}
+    events = {code: event for code, event in found.items() if event is not None}
+    own = [one for one in own if one.event in events]
     mine = {one.event for one in own if event_access.named(visit, (e.item for e in events[one.event].items))}
     return tuple(_seen(found, events) for found in own if found.event in mine)
 

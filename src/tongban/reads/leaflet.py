@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from tongban.domain import alone
 from tongban.domain.actor import SYSTEM
 from tongban.domain.item import HOME_NAMES, ItemVersion, Law, PaperNeed
 from tongban.domain.text import Text
@@ -97,7 +98,7 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 class Leaflet(msgspec.Struct, frozen=True):
-    """Everything about one item on one page."""
+    """Everything about one item on one page. ``online``: how it is called where a resident begins it, empty when they may not."""
 
     code: str
     name: Text
@@ -130,6 +131,7 @@ class Leaflet(msgspec.Struct, frozen=True):
     enquiry: str
     complaint: str
     doubt: Text
+    online: str = ""
 
     @property
     def takes(self) -> bool:
@@ -207,6 +209,7 @@ def leaflet(code: str, *, today: dt.date) -> Leaflet:
         results=tuple(r.name for r in v.results), delivery=v.delivery,
         law=tuple(Line(Text(law.cite()), law.url, _doubt(law.evidence)) for law in v.law),
         enquiry=v.phones.enquiry, complaint=v.phones.complaint, doubt=_doubt(v.evidence),
+        online=alone.code_of(v.code) if state.open and alone.may_start(v) else "",
     )  # fmt: skip
 
 

@@ -137,7 +137,7 @@ def _line(mother: Mother) -> MotherLine:
 
 
 def _event_name(code: str) -> Text:
-    event = catalog.life_events().get(code)
+    event = catalog.event(code)
     return event.name if event else Text(code)
 
 

@@ -82,7 +82,7 @@ def _mandate(m: HeldMandate, applicant: str, names: dict[str, str], today: dt.da
 
 def _consent(c: HeldConsent, at: dt.datetime) -> ConsentLine:
     item: Any = catalog.items().get(c.purpose.removeprefix("item:"))
-    item = item or catalog.life_events().get(c.purpose.removeprefix("event:"))
+    item = item or catalog.event(c.purpose.removeprefix("event:"))
     over = (
         (c.until is not None and at >= c.until)
         or (c.withdrawn_at is not None and at >= c.withdrawn_at)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
+from tongban.domain import alone
 from tongban.domain.calendar import Calendar
 from tongban.domain.element import Element
 from tongban.domain.item import Department, Item, ItemVersion
@@ -159,10 +160,26 @@ def life_events() -> dict[str, LifeEvent]:
     return _now().events
 
 
+def event(code: str) -> LifeEvent | None:
+    """A life event; or an item by itself as one (``item-<code>``, domain/alone.py), by its newest version."""
+    return _event(_now(), code, dt.date.max)
+
+
+def _event(edition: _Edition, code: str, on: dt.date) -> LifeEvent | None:
+    item = code.removeprefix(alone.PREFIX)
+    if item == code:
+        return edition.events.get(code)
+    number = edition.number_on(item, on)
+    if not number:
+        return None
+    edition.load([(item, number)])
+    return alone.event_of(edition.versions[item, number])
+
+
 def prepared(code: str, on: dt.date) -> Prepared:
     """A life event made ready for composing with the versions of a day. Raises NotFound ``catalog.no_life_event``."""
     edition = _now()
-    event = edition.events.get(code)
+    event = _event(edition, code, on)
     if event is None or event.valid_from > on:
         raise NotFound(
             "catalog.no_life_event",
