@@ -81,7 +81,7 @@ def submitted(request: HttpRequest, visit: uuid.UUID, number: str) -> HttpRespon
     """Received: the number, what is printed, what is next."""
     around = around_visit(request, visit)
     return done.page(
-        request, acting(request), number, "window/serve/event_done.html", str(visit), **around, whom=around["page"].applicant.name,
+        request, acting(request), number, "window/serve/event_done.html", served=str(visit), **around, whom=around["page"].applicant.name,
         channel="window", receipt_url=reverse("window:event_receipt", args=[visit, number]),
         dates_url=reverse("window:event_dates", args=[visit, number]), next_url=reverse("window:visit", args=[visit]),
     )  # fmt: skip

@@ -11,9 +11,9 @@ from tongban.plumbing import clock
 from tongban.reads import event_done
 
 
-def page(request: HttpRequest, actor: Actor, number: str, base: str, visit: str = "", **more: Any) -> HttpResponse:
+def page(request: HttpRequest, actor: Actor, number: str, base: str, served: str = "", **more: Any) -> HttpResponse:
     """The submitted page; opened again it says the same."""
-    seen = event_done.submitted(actor, number, visit)
+    seen = event_done.submitted(actor, number, served)
     answer = render(request, "shared/event/done.html", {"seen": seen, "base": base, "step": "done", "now": 0, **more})
     answer["Cache-Control"] = "no-store"
     return answer
