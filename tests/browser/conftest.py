@@ -154,4 +154,6 @@ def shot(width: str) -> Callable[[Page, str], None]:
 
 def no_sideways(page: Page) -> bool:
     """True when nothing makes the page scroll sideways."""
+    # A page that has been answered but not yet read has no root element to measure.
+    page.wait_for_load_state("load")
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

@@ -92,6 +92,7 @@ class Walk:
         self.page.goto(f"{self.url}/events/{self.event}/")
         self.look("guide")
         self.page.get_by_role("link", name="开始办理").click()
+        self.page.wait_for_url("**/start")
         self.look("start")
         agree = self.page.get_by_role("button", name="同意并调取")
         if agree.count():

@@ -2,15 +2,16 @@
 every problem told at once with a pointer to its place. What is saved before it is right stays as it was typed."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from tongban.domain.element import Element
 from tongban.domain.form import Form, canonical
+from tongban.domain.handed_in import PaperIn
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake
+from tongban.domain.mother import EventIntake, EventPaper
 from tongban.domain.plan import FormField, Plan, PlanPaper
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
@@ -52,6 +53,34 @@ def fields_missing(plan: Plan, elements: Mapping[str, Element], values: Mapping[
         for field in plan.form
         if field.required and not field.maybe and to_type(field) and values.get(field.element) in (None, "", [])
     )  # fmt: skip
+
+
+def not_typed(elements: Mapping[str, Element], asked: Collection[str]) -> frozenset[str]:
+    """Who somebody is, as authorities say it, is typed only where it is asked because nobody has said it: a page cannot be made to
+    say otherwise."""
+    return frozenset(
+        code for code, e in elements.items() if e.group == "applicant" and e.reuse == "always" and code not in asked
+    )
+
+
+def handed(
+    papers: Iterable[EventPaper], of: str, material: str, way: str, new: Iterable[EventPaper] = ()
+) -> list[EventPaper]:
+    """The papers after the person took this ``way`` for one material and brought ``new`` scans of it. Another way chosen: what was
+    uploaded is not handed in. ``seen``: the clerk has the original in hand, so what was uploaded of it is as good as it (grade B)."""
+    kept, added = list(papers), list(new)
+    kept += [one for one in added if one not in kept]
+    mine = [one for one in kept if (one.of, one.paper.material) == (of, material)]
+    rest = [one for one in kept if one not in mine]
+    if way == "seen":
+        seen = [msgspec.structs.replace(one, paper=msgspec.structs.replace(one.paper, grade="B")) for one in mine]
+        return rest + (seen or [EventPaper(PaperIn(material, "original", "B"), of)])
+    return rest if way not in ("", "upload") and not added else kept
+
+
+def shown_later(way: str, *, original: bool) -> bool:
+    """Whether an uploaded paper is also shown at a counter: an original seen on a scan is not seen."""
+    return way == "upload" and original
 
 
 def key_of(paper: PlanPaper) -> str:

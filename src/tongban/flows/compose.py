@@ -3,17 +3,18 @@ with a child for each item, which start when what they need is there."""
 
 import datetime as dt
 import os
-import uuid
 from collections.abc import Sequence
 
 import msgspec
 
 from tongban.domain import channel as doors
 from tongban.domain import codes, event_plan
+from tongban.domain import draft as drafts
 from tongban.domain import mother as rule
 from tongban.domain.actor import Actor
 from tongban.domain.channel import Channel
 from tongban.domain.composer import compose
+from tongban.domain.draft import Draft
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body
 from tongban.domain.life_event import SELF
@@ -21,7 +22,7 @@ from tongban.domain.mother import Amended, EventIntake, Mother, Part, Submitted
 from tongban.domain.plan import Circumstances, Holdings, KnownValue, Plan
 from tongban.domain.plan import Known as PlanKnown
 from tongban.domain.prepared import said_once
-from tongban.domain.refusals import Conflict, NotFound, Problem, Refused
+from tongban.domain.refusals import Conflict, Problem, Refused
 from tongban.flows import access, event_access, event_log, event_parts, receive, serve
 from tongban.flows.event_parts import Ready, Table
 from tongban.plumbing.clock import city_date
@@ -31,24 +32,6 @@ from tongban.registers.cases import service as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.mothers import queries as mother_queries
 from tongban.registers.mothers import service as mothers
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A saved event draft: its id and revision; send the revision with the next save."""
-
-    id: str
-    rev: int
-
-
-def _no_draft() -> NotFound:
-    return NotFound("draft.not_found", "没有找到这份草稿", "No such draft", pointer="/draft")
-
-
-def _draft_id(given: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(given)
-    except ValueError:
-        raise _no_draft() from None
 
 
 @flow("event.save")
@@ -62,24 +45,19 @@ def save(
     actor.must("case.receive", visit.center)
     prepared = catalog.prepared(event, city_date(at))
     event_access.must_be_named(visit, (one.item for one in prepared.event.items))
-    draft_id = _draft_id(draft) if draft else new_id()
+    draft_id = drafts.parse_id(draft) if draft else new_id()
     before = mother_queries.draft(draft_id) if draft else None
     if (rev and before is None) or (
         before is not None and (before.applicant, before.event) != (visit.applicant, event)
     ):
-        raise _no_draft()
+        raise drafts.missing()
     current().about(person=visit.applicant, place=visit.center, event=event)
     saved = mothers.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, event=event, center=visit.center, by=actor.ref, rev=rev,
         body=msgspec.json.encode(intake), at=at,
     )  # fmt: skip
     if not saved:
-        raise Conflict(
-            "draft.newer",
-            "这份草稿刚在另一处保存过,请载入最新内容后再改",
-            "This draft was just saved elsewhere: load the newest first",
-            pointer="/rev",
-        )
+        raise drafts.newer()
     return Draft(str(draft_id), rev + 1)
 
 
@@ -213,15 +191,9 @@ def _not_ready(problems: tuple[Problem, ...]) -> Refused:
 
 
 def _use_draft(draft: str, number: str, applicant: str) -> None:
-    before = mothers.use_draft(_draft_id(draft), number, applicant)
+    before = mothers.use_draft(drafts.parse_id(draft), number, applicant)
     if before:
-        raise Conflict(
-            "draft.used",
-            f"这份草稿已经收件,办件编号{before},不会重复收件",
-            f"This draft was received already as {before}; nothing was received twice",
-            pointer="/draft",
-            number=before,
-        )
+        raise drafts.used(before)
 
 
 @flow("event.amend")

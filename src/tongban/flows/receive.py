@@ -3,7 +3,6 @@ papers beside them, the public number; the receipt is printed from what this ret
 
 import datetime as dt
 import os
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +10,16 @@ import msgspec
 
 from tongban.domain import channel as doors
 from tongban.domain import codes, receiving
+from tongban.domain import draft as drafts
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
 from tongban.domain.channel import Channel
 from tongban.domain.deadlines import Due
+from tongban.domain.draft import Draft
 from tongban.domain.item import ItemVersion
 from tongban.domain.person import Identity
 from tongban.domain.receiving import Assessment, City, Intake, Known
-from tongban.domain.refusals import Conflict, NotFound, Refused
+from tongban.domain.refusals import Conflict, Refused
 from tongban.flows import access, serve, write
 from tongban.flows.serve import How, Shown
 from tongban.plumbing.clock import city_date
@@ -139,15 +140,9 @@ def receive(actor: Actor, order: Order, *, channel: Channel = "window", at: dt.d
     served = Served(visit.center, visit.applicant, visit.agent)
     case, due, code = _received(served, order.item, order.version, order.intake, channel)
     if order.draft:
-        before = cases.use_draft(_draft_id(order.draft), case.number, served.applicant)
+        before = cases.use_draft(drafts.parse_id(order.draft), case.number, served.applicant)
         if before:
-            raise Conflict(
-                "draft.used",
-                f"这份草稿已经收件,办件编号{before},不会重复收件",
-                f"This draft was received already as {before}; nothing was received twice",
-                pointer="/draft",
-                number=before,
-            )
+            raise drafts.used(before)
     return receipt(case, due, code, at)
 
 
@@ -253,24 +248,6 @@ def receipt(case: Case, due: Due, query_code: str, at: dt.datetime) -> Receipt:
     )  # fmt: skip
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """A saved draft: its id and revision; send the revision with the next save."""
-
-    id: str
-    rev: int
-
-
-def _no_draft() -> NotFound:
-    return NotFound("draft.not_found", "没有找到这份草稿", "No such draft", pointer="/draft")
-
-
-def _draft_id(given: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(given)
-    except ValueError:
-        raise _no_draft() from None
-
-
 @flow("draft.save")
 def save_draft(
     actor: Actor,
@@ -287,21 +264,16 @@ def save_draft(
     visit = access.visit(actor, visit_id)
     actor.must("case.receive", visit.center)
     version = catalog.current(item, city_date(at))
-    draft_id = _draft_id(draft) if draft else new_id()
+    draft_id = drafts.parse_id(draft) if draft else new_id()
     before = case_queries.draft(draft_id) if draft else None
     # A page may name its draft before the first save, so that a save sent twice is one draft.
     if (rev and before is None) or (before is not None and before.applicant != visit.applicant):
-        raise _no_draft()
+        raise drafts.missing()
     current().about(person=visit.applicant, place=visit.center, item=item)
     saved = cases.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, item=item, version=version.version, center=visit.center,
         by=actor.ref, rev=rev, body=msgspec.json.encode(intake), at=at,
     )  # fmt: skip
     if not saved:
-        raise Conflict(
-            "draft.newer",
-            "这份草稿刚在另一处保存过,请载入最新内容后再改",
-            "This draft was just saved elsewhere: load the newest first",
-            pointer="/rev",
-        )
+        raise drafts.newer()
     return Draft(str(draft_id), rev + 1)

@@ -9,10 +9,10 @@ from tongban.channels.openapi import taken
 from tongban.channels.openapi.bodies import DraftIn
 from tongban.channels.openapi.parameters import DraftId, VisitId
 from tongban.channels.openapi.wire import Call, at_state, read, write
+from tongban.domain.draft import Draft
 from tongban.domain.receiving import Intake
 from tongban.domain.refusals import NotFound
 from tongban.flows import receive
-from tongban.flows.receive import Draft
 from tongban.reads import serving
 
 router = Router(tags=["visits"])

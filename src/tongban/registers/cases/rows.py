@@ -5,7 +5,9 @@ import msgspec
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.domain.deadlines import Due
+from tongban.plumbing.drafts import Drafts
 
+DRAFTS = Drafts("cases")
 _decode = msgspec.msgpack.Decoder(Case)
 _encode = msgspec.msgpack.Encoder()
 

@@ -101,7 +101,7 @@ def _drafts(sql: str, values: list[object]) -> list[DraftFound]:
 
 
 def _opened(r: tuple[Any, ...]) -> tuple[Any, ...]:
-    body = crypto.open_(r[7], f"mothers.draft:{r[0]}".encode())
+    body = rows.DRAFTS.opened(r[0], r[7])
     return (r[0], str(r[1]), str(r[2] or ""), *r[3:7], body, *r[8:])
 
 

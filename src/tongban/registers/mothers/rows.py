@@ -7,7 +7,9 @@ import msgspec
 from tongban.domain import mother as rule
 from tongban.domain.chain import Entry
 from tongban.domain.mother import Mother
+from tongban.plumbing.drafts import Drafts
 
+DRAFTS = Drafts("mothers")
 _decode = msgspec.msgpack.Decoder(Mother)
 _encode = msgspec.msgpack.Encoder()
 

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Sequence
 
 import msgspec
-from django.db import connection
 
 from tongban.domain.chain import Entry
 from tongban.domain.mother import Mother
@@ -75,43 +74,15 @@ def save_draft(
     at: dt.datetime,
 ) -> bool:  # fmt: skip
     """Insert (rev 0) or replace the draft that had ``rev``; False when another device saved in between."""
-    sealed = crypto.seal(body, context=f"mothers.draft:{draft}".encode())
-    with connection.cursor() as cursor:
-        if rev == 0:
-            cursor.execute(
-                "insert into mothers_draft (id, applicant, agent, event, center, by, rev, body, updated_at, used_by) "
-                "values (%s, %s, %s, %s, %s, %s, 1, %s, %s, '') on conflict (id) do nothing returning rev",
-                [draft, applicant, agent or None, event, center, by, sealed, at],
-            )
-        else:
-            cursor.execute(
-                "update mothers_draft set rev = rev + 1, body = %s, by = %s, center = %s, updated_at = %s "
-                "where id = %s and rev = %s and used_by = '' returning rev",
-                [sealed, by, center, at, draft, rev],
-            )
-        return cursor.fetchone() is not None
+    own = {"applicant": applicant, "agent": agent or None, "event": event}
+    return rows.DRAFTS.save(draft, own, center=center, by=by, rev=rev, body=body, at=at)
 
 
 def use_draft(draft: uuid.UUID, number: str, applicant: str) -> str:
-    """The draft became a mother case of the same person; another person's draft stays as it is. Returns the number that it
-    became before, or empty: the row stays locked, so of two tabs that send one draft the second sees the first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select used_by from mothers_draft where id = %s and applicant = %s for update", [draft, applicant]
-        )
-        row = cursor.fetchone()
-        if row is None or row[0]:
-            return str(row[0]) if row else ""
-        cursor.execute("update mothers_draft set used_by = %s where id = %s", [number, draft])
-    return ""
+    """The draft became a mother case; returns the number that it became before, or empty."""
+    return rows.DRAFTS.use(draft, number, applicant)
 
 
 def forget_drafts(before: dt.datetime, most: int) -> int:
-    """Remove at most ``most`` drafts that nobody touched since a moment, submitted or not; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "delete from mothers_draft where id = any(array(select id from mothers_draft where updated_at < %s "
-            "order by updated_at limit %s for update skip locked))",
-            [before, most],
-        )
-        return int(cursor.rowcount)
+    """Remove at most ``most`` old drafts; returns how many."""
+    return rows.DRAFTS.forget(before, most)

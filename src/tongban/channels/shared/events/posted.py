@@ -7,6 +7,7 @@ import msgspec
 from django.http import HttpRequest, QueryDict
 
 from tongban.channels.shared import forms
+from tongban.domain import event_form
 from tongban.domain.element import Element
 from tongban.domain.life_event import SELF
 from tongban.domain.mother import EventIntake, EventPaper
@@ -88,10 +89,7 @@ def form(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent
     shown = [view.element for view in screen.fields if not view.settled]
     elements = screen.prepared.registry.elements
     # A page that was open while the plan changed may send an element that is not asked any more: it is kept, not refused.
-    # Not so who they are, as authorities say it: that is typed only where the page asks for it because nobody has said it.
-    sure = {code for code, e in elements.items() if e.group == "applicant" and e.reuse == "always"} - {
-        e.code for e in shown
-    }
+    sure = event_form.not_typed(elements, [e.code for e in shown])
     told = {*sure, *(e.code for e in shown)}
     also = [elements[code] for code in request.POST if code in elements and code not in told]
     raw, problems = _raw(request.POST, [*shown, *also], {"center", *sure})
@@ -117,33 +115,19 @@ def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Se
     for view in open_papers:
         new, wrong = _files(request, view, MOST_FILES - len(kept))
         problems += wrong
-        kept += [one for one in new if one not in kept]
         way = request.POST.get(f"way-{view.key}", "")
         if way not in dict(view.ways):
             way = ""
-        if way not in ("upload", "seen") and not new:
-            # Another way was chosen: what was uploaded for it is not handed in.
-            kept = [one for one in kept if way == "" or (one.of, one.paper.material) != (view.of, view.material)]
-        if way == "seen":
-            kept = _seen(kept, view)
+        kept = event_form.handed(kept, view.of, view.material, way, new)
         if way:
             said[way].append(view.key)
-        if way == "upload" and view.original:
-            # Seen on a scan is not seen: the original is shown at a counter before the item goes on.
+        if event_form.shown_later(way, original=view.original):
             said["counter"].append(view.key)
     intake = _with(
         before, papers=tuple(kept), at_counter=tuple(said["counter"]), declarations=tuple(said["declared"]),
         follow=tuple(said["follow"]), step="papers",
     )  # fmt: skip
     return Sent(intake, own, tuple(problems))
-
-
-def _seen(kept: list[EventPaper], view: EventPaperView) -> list[EventPaper]:
-    """The clerk has the original in hand: what was uploaded of it before is as good as it, else it is marked as seen."""
-    mine = [one for one in kept if (one.of, one.paper.material) == (view.of, view.material)]
-    rest = [one for one in kept if one not in mine]
-    seen = [msgspec.structs.replace(one, paper=msgspec.structs.replace(one.paper, grade="B")) for one in mine]
-    return rest + (seen or [EventPaper(PaperIn(view.material, "original", "B"), view.of)])
 
 
 def _all_keys(screen: EventScreen) -> set[str]:
