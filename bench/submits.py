@@ -91,7 +91,7 @@ def _filled(event: str, identity: Any) -> Any:
     """What this person hands in after doing what each refusal asks for; None when nothing helps."""
     from tongban.config.crowd import Crowd
     from tongban.config.settings.base import CITY_FOLDER
-    from tongban.domain.mother import EventIntake
+    from tongban.domain.event_intake import EventIntake
     from tongban.domain.refusals import Refused
     from tongban.flows import compose
     from tongban.plumbing import clock
@@ -129,8 +129,8 @@ def _filled(event: str, identity: Any) -> Any:
 
 def _handed(intake: Any, code: str) -> Any:
     """One more way for a paper: declared where that is enough, else handed in, else shown at a counter."""
+    from tongban.domain.event_intake import EventPaper
     from tongban.domain.handed_in import PaperIn
-    from tongban.domain.mother import EventPaper
     from tongban.registers.catalog import queries as catalog
 
     of, _, material = code.rpartition(".")
@@ -144,7 +144,7 @@ def _handed(intake: Any, code: str) -> Any:
 
 def _whole(event: str, identity: Any, intake: Any) -> Done:
     """One person from signing in to the receipt; each page saves what was said on it, as the door does."""
-    from tongban.domain.mother import EventIntake
+    from tongban.domain.event_intake import EventIntake
     from tongban.flows import compose
     from tongban.plumbing import clock
     from tongban.reads import event as read

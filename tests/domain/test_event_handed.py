@@ -2,8 +2,8 @@
 
 from tongban.domain.element import Element
 from tongban.domain.event_form import handed, not_typed, shown_later
+from tongban.domain.event_intake import EventPaper
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventPaper
 from tongban.domain.text import Text
 
 CARD = EventPaper(PaperIn("card", "original", "C", "a" * 64))

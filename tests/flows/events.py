@@ -15,8 +15,9 @@ from tongban.domain.actor import SYSTEM, Actor
 from tongban.domain.case import Case
 from tongban.domain.check_digits import luhn, mod_31
 from tongban.domain.element import Element
+from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventIntake, EventPaper, Mother
+from tongban.domain.mother import Mother
 from tongban.domain.person import Identity
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, deliver, event_advance, handle

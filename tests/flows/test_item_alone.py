@@ -8,7 +8,7 @@ from tests.channels.resident.signed_in import arrived
 from tests.flows import events
 from tests.flows.people import PUTUO, SON, staff
 from tongban.domain import alone
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import NotFound, Refused
 from tongban.flows import compose, serve
 from tongban.plumbing.clock import city_date

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from tongban.domain.element import Element
+from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.form import Form, canonical
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake, EventPaper
 from tongban.domain.plan import FormField, Plan, PlanPaper
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.event_part import EventForm, PutOff, paper_name
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake, Need, Part
+from tongban.domain.mother import Need, Part
 from tongban.domain.plan import Plan, PlanItem
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import Problem, Refused

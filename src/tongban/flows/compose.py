@@ -15,10 +15,11 @@ from tongban.domain.actor import Actor
 from tongban.domain.channel import Channel
 from tongban.domain.composer import compose
 from tongban.domain.draft import Draft
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import Amended, EventIntake, Mother, Part, Submitted
+from tongban.domain.mother import Amended, Mother, Part, Submitted
 from tongban.domain.plan import Circumstances, Holdings, KnownValue, Plan
 from tongban.domain.plan import Known as PlanKnown
 from tongban.domain.prepared import said_once

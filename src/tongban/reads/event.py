@@ -11,10 +11,10 @@ from tongban.domain import event_form
 from tongban.domain.actor import Actor
 from tongban.domain.composer import compose
 from tongban.domain.element import Element
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.fetching import Request
 from tongban.domain.guidance import Asked, Outcome, next_question, outcomes
 from tongban.domain.life_event import LifeEvent
-from tongban.domain.mother import EventIntake
 from tongban.domain.plan import Circumstances, Plan, PlanItem
 from tongban.domain.plan_days import days_from
 from tongban.domain.plan_words import Words

@@ -6,7 +6,7 @@ from typing import Any
 
 from tongban.domain.element import Element
 from tongban.domain.event_form import to_type
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.plan import FormField, Plan
 from tongban.domain.text import Text
 from tongban.reads import values

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from tongban.domain.event_form import key_of, said_of, ways
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventIntake
 from tongban.domain.plan import Plan, PlanPaper
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import Problem

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from tongban.channels.shared.events.picture import draw, in_words
 from tongban.channels.shared.language import language
 from tongban.domain.actor import Actor
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
 from tongban.plumbing import clock

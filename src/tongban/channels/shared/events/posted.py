@@ -9,8 +9,8 @@ from django.http import HttpRequest, QueryDict
 from tongban.channels.shared import forms
 from tongban.domain import event_form
 from tongban.domain.element import Element
+from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake, EventPaper
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text

@@ -10,7 +10,7 @@ from tongban.channels.shared.events import posted
 from tongban.channels.shared.events.frame import CODES, Frame, Place, place, screen_of, show
 from tongban.channels.shared.events.posted import Sent
 from tongban.domain.element import Element
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Problem, Refused
 from tongban.domain.text import Text
 from tongban.flows import compose, serve
