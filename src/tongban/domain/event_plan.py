@@ -7,7 +7,6 @@ import msgspec
 
 from tongban.domain.event_intake import EventIntake
 from tongban.domain.event_part import EventForm, PutOff, paper_name
-from tongban.domain.life_event import SELF
 from tongban.domain.mother import Need, Part
 from tongban.domain.plan import Plan, PlanItem
 from tongban.domain.prepared import Prepared
@@ -122,16 +121,24 @@ def said(intake: EventIntake) -> frozenset[str]:
     )
 
 
+def papers_asked(prepared: Prepared) -> frozenset[str]:
+    """Every paper that the event can ask for, whatever is answered, by its name (``material``, ``person.material`` for others)."""
+    return frozenset(paper_name(paper.of, paper.material) for term in prepared.items for paper in term.papers)
+
+
 def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
-    """Every answer, paper and item is one that the event can ask for; all that are not are told at once."""
-    people = {SELF, *(person.code for person in prepared.event.people)}
+    """Every answer, paper and item is one that the event can ask for; all that are not are told at once. A paper that only other
+    answers would ask for is no error: it was asked for when it was named, and is kept in case they change again."""
     problems = [
         Problem("form.unknown_field", Text("表单中没有这一项", "The form has no such field"), f"/answers/{code}")
         for code in (*intake.answers, *intake.unsure) if code not in prepared.registry.elements
     ]  # fmt: skip
+    asked = papers_asked(prepared)
+    named = (*intake.declarations, *intake.follow, *intake.at_counter)
+    handed = (paper_name(one.of, one.paper.material) for one in intake.papers)
     problems += [
-        Problem("paper.not_asked", Text("这件事不需要这份材料", "This event does not ask for this paper"), f"/papers/{one.paper.material}")
-        for one in intake.papers if one.of not in people or one.paper.material not in prepared.registry.materials
+        Problem("paper.not_asked", _NOT_ASKED, f"/papers/{name}", _LOOK_AGAIN)
+        for name in dict.fromkeys((*handed, *named)) if name not in asked
     ]  # fmt: skip
     problems += [
         Problem("event.no_such_item", Text("这件事里没有这个事项", "The event has no such item"), f"/items/{code}")
@@ -140,6 +147,13 @@ def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
     if problems:
         first = problems[0]
         raise Refused(first.code, first.text.zh, first.text.en, pointer=first.pointer, problems=tuple(problems))
+
+
+_NOT_ASKED = Text("这件事不需要这份材料", "This event does not ask for this paper")
+_LOOK_AGAIN = Text(
+    "请打开“交材料”看一遍要哪些材料,保存后再提交,其他内容都保留着",
+    "Open “Papers”, see which are asked for and save; everything else is kept",
+)
 
 
 def must_have_parts(parts: tuple[Part, ...]) -> None:

@@ -219,7 +219,8 @@ def amend(
     form = event_plan.amended(event_log.form_of(mother), intake)
     # Who is here now answers: the mandate of the day of submission may have ended, and who gave it goes on alone.
     table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=visit.agent)
-    event_plan.must_be_of_event(table.prepared, form.intake)
+    # Only what is new: what was handed in was judged on its day.
+    event_plan.must_be_of_event(table.prepared, intake)
     ready = event_parts.judged(table, one.part)
     if ready.problems:
         raise _not_ready(ready.problems)
