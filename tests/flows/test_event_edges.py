@@ -1,26 +1,34 @@
 """The edges of a submission, whatever door it came by: who somebody is cannot be typed over, names that the event does not know are told,
 and what a clerk saw stays seen while nobody can make up that it was."""
 
+import datetime as dt
+import uuid
 from typing import Any
 
+import msgspec
 import pytest
 from django.conf import settings
 
 from tests.channels.resident.signed_in import arrived
 from tests.flows import events
-from tests.flows.people import SON
-from tongban.domain.event_intake import EventIntake, EventPaper
+from tests.flows.people import MOTHER, PUTUO, SON, staff
+from tongban.domain.event_intake import EventIntake, EventPaper, Seen
+from tongban.domain.event_part import EventForm
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.refusals import Refused
-from tongban.flows import compose
+from tongban.flows import compose, serve
+from tongban.flows.compose import MotherReceipt
 from tongban.plumbing.clock import city_date
+from tongban.reads import event as read
 from tongban.registers.catalog import city
 from tongban.registers.catalog import queries as catalog
+from tongban.registers.mothers import queries as mothers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shanghai")]
 SOURCE = city.load(settings.CITY_FOLDER)
 AT = events.when(SOURCE.event_situations, "birth")
 TODAY = city_date(AT)
+LATER = AT + dt.timedelta(hours=3)
 
 
 def given(**changes: Any) -> EventIntake:
@@ -65,3 +73,99 @@ def test_a_name_that_the_event_does_not_know_is_told_when_it_is_amended() -> Non
             actor, here.visit, receipt.number, item, EventIntake(at_counter=("no_such_paper",)), at=AT, key=""
         )
     assert [(p.code, p.pointer) for p in told.value.problems] == [("paper.not_asked", "/papers/no_such_paper")]
+
+
+CARD = PaperIn("id_card", "original", "B")
+BOOK = PaperIn("marriage_cert", "original", "C", "b" * 64)
+
+
+def saved_at_the_counter(*papers: EventPaper, who: Any = SON) -> str:
+    """A clerk sees what the person brings, and they go home to read it again."""
+    clerk = staff(PUTUO)
+    met = serve.meet(clerk, who, how="card", at=AT)
+    return compose.save(clerk, met.visit, "birth", given(papers=papers), at=AT).id
+
+
+def in_draft(draft: str) -> EventIntake:
+    found = mothers.draft(uuid.UUID(draft))
+    assert found is not None
+    return msgspec.json.decode(found.body, type=EventIntake)
+
+
+def test_what_a_clerk_saw_stays_seen_at_home() -> None:
+    seen = EventPaper(msgspec.structs.replace(BOOK, grade="B"))
+    draft = saved_at_the_counter(EventPaper(CARD), seen)
+    said = in_draft(draft)
+    assert [one.seen for one in said.papers] == [Seen(staff(PUTUO).ref, AT)] * 2
+    actor, here = arrived(SON, AT)
+    screen = read.screen(actor, here.visit, "birth", said, channel="resident", today=TODAY)
+    views = {view.key: view for view in screen.papers}
+    for key in ("id_card", "marriage_cert"):
+        assert views[key].chosen == "seen" and not views[key].wrong, views[key]
+    # The person goes on at home: saves once more, and hands it in.
+    compose.save(actor, here.visit, "birth", msgspec.structs.replace(said, step="check"), draft=draft, rev=1, at=LATER)
+    told = refused_at_home(in_draft(draft), draft)
+    assert not any(p.pointer in ("/papers/id_card", "/papers/marriage_cert") for p in told.problems), told.problems
+    receipt = ended_at_home(in_draft(draft), draft)
+    form = form_of(receipt.number)
+    assert {one.seen for one in form.intake.papers if one.paper.grade == "B"} == {said.papers[0].seen}
+
+
+def test_nobody_makes_up_that_a_clerk_saw_it() -> None:
+    clerk = Seen("staff:clerk", AT)
+    other = saved_at_the_counter(EventPaper(CARD), who=MOTHER)
+    made_up = (EventPaper(CARD, seen=clerk), EventPaper(msgspec.structs.replace(BOOK, grade="B"), seen=clerk))
+    actor, here = arrived(SON, AT)
+    mine = compose.save(actor, here.visit, "birth", given(papers=made_up), at=AT).id
+    assert all(one.seen is None for one in in_draft(mine).papers)
+    for draft in ("", mine, other):
+        told = refused_at_home(given(papers=made_up), draft)
+        assert {(p.code, p.pointer) for p in told.problems} == {
+            ("paper.not_seen", "/papers/id_card"), ("paper.not_seen", "/papers/marriage_cert"),
+        }  # fmt: skip
+
+
+def test_another_scan_than_the_one_that_was_seen_is_not_seen() -> None:
+    draft = saved_at_the_counter(EventPaper(msgspec.structs.replace(BOOK, grade="B")))
+    other = EventPaper(msgspec.structs.replace(BOOK, grade="B", digest="c" * 64), seen=in_draft(draft).papers[0].seen)
+    told = refused_at_home(given(papers=(other,)), draft)
+    assert [(p.code, p.pointer) for p in told.problems] == [("paper.not_seen", "/papers/marriage_cert")]
+
+
+def test_nobody_makes_it_up_for_a_part_that_waits_either() -> None:
+    _, _, receipt, _ = events.submitted("birth", given(), SON, AT)
+    item = next(one.item for one in receipt.parts if one.state == "held")
+    actor, here = arrived(SON, AT)
+    more = EventIntake(papers=(EventPaper(PaperIn("id_card"), seen=Seen("staff:clerk", AT)),))
+    with pytest.raises(Refused) as told:
+        compose.amend(actor, here.visit, receipt.number, item, more, at=AT, key="")
+    assert told.value.code == "paper.not_seen"
+    clerk = staff(PUTUO)
+    met = serve.meet(clerk, SON, how="card", at=AT)
+    for _ in range(events.TIMES):
+        try:
+            compose.amend(clerk, met.visit, receipt.number, item, more, at=AT, key="")
+            break
+        except Refused as why:
+            more = events.mended(more, why, TODAY, grade="B", counter=False)
+    assert all(
+        one.seen == Seen(clerk.ref, AT) for one in form_of(receipt.number).intake.papers if one.paper.grade == "B"
+    )
+
+
+def ended_at_home(said: EventIntake, draft: str) -> MotherReceipt:
+    actor, here = arrived(SON, AT)
+    for turn in range(events.TIMES):
+        try:
+            return compose.submit(
+                actor, here.visit, "birth", said, draft=draft, channel="resident", at=AT, key=f"h{turn}"
+            )
+        except Refused as why:
+            said = events.mended(said, why, TODAY)
+    raise AssertionError(said)
+
+
+def form_of(number: str) -> EventForm:
+    plain = mothers.form(number, events.mother(number).form)
+    assert plain is not None
+    return msgspec.json.decode(plain, type=EventForm)

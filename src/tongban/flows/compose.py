@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import msgspec
 
 from tongban.domain import channel as doors
-from tongban.domain import codes, event_plan
+from tongban.domain import codes, event_form, event_plan
 from tongban.domain import draft as drafts
 from tongban.domain import mother as rule
 from tongban.domain.actor import Actor
 from tongban.domain.channel import Channel
 from tongban.domain.composer import compose
 from tongban.domain.draft import Draft
-from tongban.domain.event_intake import EventIntake
+from tongban.domain.event_intake import EventIntake, EventPaper, Seen, witnessed
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body
 from tongban.domain.life_event import SELF
@@ -31,8 +31,10 @@ from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import service as cases
 from tongban.registers.catalog import queries as catalog
+from tongban.registers.counters.queries import VisitFound
 from tongban.registers.mothers import queries as mother_queries
 from tongban.registers.mothers import service as mothers
+from tongban.registers.mothers.queries import DraftFound
 
 
 @flow("event.save")
@@ -48,10 +50,10 @@ def save(
     event_access.must_be_named(visit, (one.item for one in prepared.event.items))
     draft_id = drafts.parse_id(draft) if draft else new_id()
     before = mother_queries.draft(draft_id) if draft else None
-    if (rev and before is None) or (
-        before is not None and (before.applicant, before.event) != (visit.applicant, event)
-    ):
+    if (rev and before is None) or (before is not None and not _of_visit(before, visit, event)):
         raise drafts.missing()
+    kept = _intake(before).papers if before is not None else ()
+    intake = msgspec.structs.replace(intake, papers=witnessed(intake.papers, kept, _here(actor, at)))
     current().about(person=visit.applicant, place=visit.center, event=event)
     saved = mothers.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, event=event, center=visit.center, by=actor.ref, rev=rev,
@@ -60,6 +62,19 @@ def save(
     if not saved:
         raise drafts.newer()
     return Draft(str(draft_id), rev + 1)
+
+
+def _of_visit(draft: DraftFound, visit: VisitFound, event: str) -> bool:
+    return (draft.applicant, draft.event) == (visit.applicant, event)
+
+
+def _intake(draft: DraftFound) -> EventIntake:
+    return msgspec.json.decode(draft.body, type=EventIntake)
+
+
+def _here(actor: Actor, at: dt.datetime) -> Seen | None:
+    """Who sees the originals that are handed in now: a clerk, and nobody online."""
+    return Seen(actor.ref, at) if actor.kind == "staff" else None
 
 
 class PartReceipt(msgspec.Struct, frozen=True):
@@ -105,7 +120,10 @@ def submit(
     prepared = catalog.prepared(event, on)
     doors.must_be_the_doors_own(actor, channel)
     doors.event_must_be_open(prepared.event, channel)
-    doors.must_be_seen((one.paper for one in intake.papers), channel)
+    intake = msgspec.structs.replace(
+        intake, papers=witnessed(intake.papers, _saved_papers(draft, visit, event), _here(actor, at))
+    )
+    event_form.must_be_seen(intake.papers, channel)
     event_plan.must_be_of_event(prepared, intake)
     known = receive.known_of(visit.applicant, on)
     code = codes.make_query_code(os.urandom(16))
@@ -131,6 +149,12 @@ def submit(
         _use_draft(draft, number, visit.applicant)
     current().about(case=number, person=visit.applicant, place=visit.center, event=event, parts=len(parts))
     return receipt(done, code)
+
+
+def _saved_papers(draft: str, visit: VisitFound, event: str) -> tuple[EventPaper, ...]:
+    """The papers as this person's draft has them, with who saw each: a draft of somebody else vouches for nothing here."""
+    found = mother_queries.draft(drafts.parse_id(draft)) if draft else None
+    return _intake(found).papers if found is not None and _of_visit(found, visit, event) else ()
 
 
 def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple[Part, ...], dict[str, Ready]]:
@@ -215,8 +239,11 @@ def amend(
             "Nothing is waited for here; reload the page",
             pointer=f"/items/{item}",
         )
-    doors.must_be_seen((one.paper for one in intake.papers), "resident" if actor.kind == "resident" else "window")
-    form = event_plan.amended(event_log.form_of(mother), intake)
+    before = event_log.form_of(mother)
+    papers = witnessed(intake.papers, before.intake.papers, _here(actor, at))
+    event_form.must_be_seen(papers, "resident" if actor.kind == "resident" else "window")
+    intake = msgspec.structs.replace(intake, papers=papers)
+    form = event_plan.amended(before, intake)
     # Who is here now answers: the mandate of the day of submission may have ended, and who gave it goes on alone.
     table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=visit.agent)
     # Only what is new: what was handed in was judged on its day.

@@ -101,8 +101,9 @@ def form(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent
     return Sent(_with(before, answers=answers, unsure=unsure, center=center, step="form"), own, problems)
 
 
-def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent:
-    """What the person said of each paper, and the files that came with it; each file is judged by its bytes."""
+def papers(request: HttpRequest, before: EventIntake, screen: EventScreen, *, counter: bool = False) -> Sent:
+    """What the person said of each paper, and the files that came with it; each file is judged by its bytes. ``counter``: a clerk
+    says it, who has the originals in hand."""
     own = controls(request)
     open_papers = screen.open_papers
     known = {*CONTROLS, *forms.FRAME, *(f"way-{p.key}" for p in open_papers), *(f"file-{p.key}" for p in open_papers)}
@@ -114,7 +115,8 @@ def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Se
     kept = [
         one
         for one in before.papers
-        if one.paper.digest != own["remove"] and event_part.paper_name(one.of, one.paper.material) in asked
+        if not (own["remove"] and one.paper.digest == own["remove"])
+        and event_part.paper_name(one.of, one.paper.material) in asked
     ]
     said: dict[str, list[str]] = {way: [] for way in WAYS}
     for view in open_papers:
@@ -123,7 +125,7 @@ def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Se
         way = request.POST.get(f"way-{view.key}", "")
         if way not in dict(view.ways):
             way = ""
-        kept = event_form.handed(kept, view.of, view.material, way, new)
+        kept = event_form.handed(kept, view.of, view.material, way, new, counter=counter)
         if way:
             said[way].append(view.key)
         if event_form.shown_later(way, original=view.original):

@@ -68,7 +68,7 @@ def send_step(request: HttpRequest, frame: Frame, step: str) -> HttpResponse:
     """One step was sent: save it, right or wrong, and go on, or say what is wrong at its place."""
     before = place(frame)
     element = _asked(before, request.POST.get("ask", "")) if step == "questions" else None
-    sent = _read(request, step, before, element)
+    sent = _read(request, frame, step, before, element)
     if step == "questions" and sent.problems:
         return _again(request, frame, step, before, sent, element)
     if not _save(frame, sent, before):
@@ -87,16 +87,16 @@ def send_step(request: HttpRequest, frame: Frame, step: str) -> HttpResponse:
     return _go(request, frame.address(NEXT[step]))
 
 
-def _read(request: HttpRequest, step: str, before: Place, element: Element | None) -> Sent:
+def _read(request: HttpRequest, frame: Frame, step: str, before: Place, element: Element | None) -> Sent:
     if step == "questions":
         if element is None:
             return Sent(before.intake, posted.controls(request))
         return posted.question(request, before.intake, element)
     if step == "start":
         return Sent(before.intake, posted.controls(request))
-    return {"plan": posted.plan, "form": posted.form, "papers": posted.papers}[step](
-        request, before.intake, before.screen
-    )
+    if step == "papers":
+        return posted.papers(request, before.intake, before.screen, counter=frame.channel == "window")
+    return {"plan": posted.plan, "form": posted.form}[step](request, before.intake, before.screen)
 
 
 def _save(frame: Frame, sent: Sent, before: Place) -> bool:
