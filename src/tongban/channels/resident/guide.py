@@ -2,10 +2,14 @@
 in to read."""
 
 import datetime as dt
+from contextlib import suppress
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from tongban.channels.resident import center
+from tongban.channels.resident.door import standing
 from tongban.channels.resident.look import page, words
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.errors import respond
@@ -25,16 +29,17 @@ EXAMPLES = (
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the public. It opens even before a catalog is published."""
-    try:
+    context: dict[str, Any] = {"topics": (), "events": (), "hours": None, "count": 0, "mine": None}
+    door = standing(request)
+    with suppress(NotFound):
         context = {
             "topics": leaflet.topics(clock.today()),
             "events": _of_persons(clock.today()),
             "hours": centers.hours(),
             "count": len(centers.find(at=clock.now())),
+            "mine": center.mine(request, door),
         }
-    except NotFound:
-        context = {"topics": (), "events": (), "hours": None, "count": 0}
-    return page(request, "home", {**context, "examples": EXAMPLES})
+    return center.private(page(request, "home", {**context, "examples": EXAMPLES}), door)
 
 
 def _of_persons(today: dt.date) -> tuple[tuple[Text, tuple[event_guide.Tile, ...]], ...]:

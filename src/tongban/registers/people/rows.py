@@ -111,3 +111,13 @@ def open_mandate(ref: object, agent: object, principal: str, revoked_on: dt.date
     """Open a mandate. Raises crypto.Tampered when its parties, limits or end were changed."""
     plain = crypto.open_(body, _mandate_place(ref, agent, principal, revoked_on))
     return msgspec.structs.replace(msgspec.msgpack.decode(plain, type=HeldMandate), ref=str(ref))
+
+
+def seal_center(person: object, center: str) -> bytes:
+    """Seal the code of the center a person chose."""
+    return crypto.seal(center.encode(), context=f"people.center:{person}".encode())
+
+
+def open_center(person: object, body: bytes) -> str:
+    """Open the code of a chosen center. Raises crypto.Tampered when it was changed or is another person's."""
+    return crypto.open_(body, f"people.center:{person}".encode()).decode()

@@ -185,6 +185,20 @@ def withdraw_consent(ref: str, at: dt.datetime) -> None:
             raise NotFound("consent.not_found", "没有找到这份同意", "No such consent")
 
 
+def choose_center(person: str, center: str, at: dt.datetime) -> None:
+    """Remember the center a person chose as theirs, in place of the one before."""
+    say(
+        "insert into people_center (person_id, body, chosen_at) values (%s, %s, %s) on conflict (person_id) do update set "
+        "body = excluded.body, chosen_at = excluded.chosen_at",
+        [uuid.UUID(person), rows.seal_center(person, center), at],
+    )
+
+
+def forget_center(person: str) -> None:
+    """The person has no center of their choice any more; nothing to forget is no mistake."""
+    say("delete from people_center where person_id = %s", [uuid.UUID(person)])
+
+
 def _name_differs() -> Refused:
     return Refused(
         "person.name_differs",

@@ -35,7 +35,7 @@ class Frame(msgspec.Struct, frozen=True):
     """A channel's frame around the pages. ``address`` makes the address of a step (or ``fetch``, ``scan`` …) of this event;
     ``done`` that of what was handed in under a number; ``whom`` is the name of the person it is for, ``base`` the template around
     the page and ``bare`` around a page that replaces what stands
-    in ``target``."""
+    in ``target``; ``likely`` is the center that the form offers as chosen until the person says another."""
 
     actor: Actor
     visit: str
@@ -48,6 +48,7 @@ class Frame(msgspec.Struct, frozen=True):
     done: Callable[[str], str]
     whom: str
     around: Callable[[], dict[str, Any]]
+    likely: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -99,7 +100,8 @@ def show(
         **frame.around(), "base": frame.bare if getattr(request, "htmx", False) else frame.base, "ev": screen, "whom": frame.whom, "step": step, "place": here,
         "names": NAMES, "now": CODES.index(step) + 1 if step in CODES else 0, "links": {code: frame.address(code) for code in (*CODES, "fetch", "scan", "submit")},
         "draft_id": draft_id or here.draft_id or new_id(), "rev": here.rev if rev is None else rev, "act_key": key or new_id(), "problems": problems,
-        "channel": frame.channel, "target": frame.target, "resume": resume(here), "empty_values": ("", None, []), **more,
+        "channel": frame.channel, "target": frame.target, "resume": resume(here), "empty_values": ("", None, []),
+        "center": here.intake.center or frame.likely or screen.center, **more,
     }  # fmt: skip
     if step == "plan" or more.get("with_picture"):
         context |= pictured(screen)
