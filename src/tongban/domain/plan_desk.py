@@ -24,7 +24,7 @@ class Desk:
         self.items = prepared.items
         self.answers = {code: value for code, value in given.answers.items() if value not in (None, "")}
         self.env = environment(prepared, given)
-        self.truth = weigh(prepared.tests, self.env, given.start, given.pending)
+        self.truth = weigh(prepared.compiled, self.env, given.start, given.pending)
         self.states = self.standing()
         self.live = [i for i, state in enumerate(self.states) if state.state in ("in", "maybe")]
         self.put_off = [i for i in self.live if self.is_put_off(i)]
@@ -110,7 +110,7 @@ class Desk:
         """What a test comes to; one that fails only because something is not known yet that will be told is open."""
         value = self.truth[test]
         if value is False and told and not told.isdisjoint(self.prepared.asked[test]):
-            return weigh((self.prepared.tests[test],), self.env, self.given.start, told | self.given.pending)[0]
+            return weigh((self.prepared.compiled[test],), self.env, self.given.start, told | self.given.pending)[0]
         return value
 
     def asks(self, tests: list[int]) -> tuple[str, ...]:

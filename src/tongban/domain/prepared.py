@@ -11,6 +11,7 @@ from tongban.domain.expression import TRUE, Expr
 from tongban.domain.item import Cause, Condition, Field, ItemVersion, PaperNeed, Step
 from tongban.domain.life_event import SELF, EventItem, LifeEvent
 from tongban.domain.material import Alternative, CheckKind, CredentialKind, MaterialKind
+from tongban.domain.situation import Test, compiled
 
 _OWN_HAND = frozenset({"form", "statement", "photo"})
 _PAPER = (Alternative(paper="original"),)
@@ -69,7 +70,7 @@ class ItemTerm(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """The whole event, ready. Test 0 is always true. ``asked`` are the elements of each test; ``known_by`` says which
+    """The whole event, ready. Test 0 is always true; ``compiled`` are the tests to be weighed, ``asked`` the elements of each; ``known_by`` says which
     elements a source gives: (kind of source, person, code) -> elements."""
 
     event: LifeEvent
@@ -77,6 +78,7 @@ class Prepared(NamedTuple):
     items: tuple[ItemTerm, ...]
     numbers: dict[str, int]
     tests: tuple[Expr, ...]
+    compiled: tuple[Test, ...]
     asked: tuple[tuple[str, ...], ...]
     constants: dict[str, Any]
     questions: tuple[int, ...]
@@ -122,7 +124,8 @@ class _Preparing:
         numbers = {term.entry.item: i for i, term in enumerate(items)}
         asked = tuple(tuple(code for code in test.elements() if code not in self.constants) for test in tests)
         return Prepared(
-            self.event, self.registry, items, numbers, tests, asked, self.constants, questions, known_by
+            self.event, self.registry, items, numbers, tests, tuple(map(compiled, tests)), asked, self.constants, questions,
+            known_by,
         )  # fmt: skip
 
     def item(self, entry: EventItem, version: ItemVersion) -> ItemTerm:
