@@ -73,7 +73,9 @@ def _adults(count: int) -> list[Any]:
     from tongban.plumbing import clock
     from tongban.simulated import residents
 
-    grown = [r for r in residents.make(seed=77, n=count * 3) if r.hukou_place and r.birth.year <= 1990]
+    # Of one sex and about one age: what one of them could hand in, all can, and nobody types who they are over their card.
+    made = residents.make(seed=77, n=count * 16)
+    grown = [r for r in made if r.hukou_place and r.sex == "female" and 1970 < r.birth.year <= 1990]
     return [identify("citizen", r.name, r.number, today=clock.today()) for r in grown[:count]]
 
 

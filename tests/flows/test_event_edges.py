@@ -15,11 +15,13 @@ from tests.flows.people import MOTHER, PUTUO, SON, staff
 from tongban.domain.event_intake import EventIntake, EventPaper, Seen
 from tongban.domain.event_part import EventForm
 from tongban.domain.handed_in import PaperIn
+from tongban.domain.ports import Licence
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, serve
 from tongban.flows.compose import MotherReceipt
 from tongban.plumbing.clock import city_date
 from tongban.reads import event as read
+from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import city
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.mothers import queries as mothers
@@ -169,3 +171,57 @@ def form_of(number: str) -> EventForm:
     plain = mothers.form(number, events.mother(number).form)
     assert plain is not None
     return msgspec.json.decode(plain, type=EventForm)
+
+
+FORGED = {"name": "别人", "sex": "female", "birth_date": "1950-01-01", "id_number": MOTHER.number}
+
+
+def answers_of_children(number: str) -> list[dict[str, Any]]:
+    """What each child that began says, in its own elements, of those that are the applicant's own matter."""
+    mine = [one for one in events.mother(number).parts if one.number and one.part.of == "self"]
+    said = [cases.beside(one.number, events.child(one.number).answers) for one in mine]
+    return [msgspec.json.decode(one) for one in said if one is not None]
+
+
+def test_who_somebody_is_cannot_be_typed_over_by_any_door() -> None:
+    """An intake that says otherwise changes nothing: neither what is judged nor what is kept nor what departments get."""
+    said = given()
+    said = msgspec.structs.replace(said, answers=said.answers | FORGED)
+    _, _, receipt, _ = events.submitted("birth", said, SON, AT)
+    assert not form_of(receipt.number).intake.answers.keys() & FORGED.keys()
+    for told in answers_of_children(receipt.number):
+        assert told.get("name", SON.name) == SON.name and told.get("id_number", SON.number) == SON.number
+        assert told.get("sex", "male") == "male" and told.get("birth_date", "1972-09-30") == "1972-09-30"
+
+
+def test_nor_when_a_part_that_waits_is_answered() -> None:
+    _, _, receipt, _ = events.submitted("birth", given(), SON, AT)
+    item = next(one.item for one in receipt.parts if one.state == "held")
+    clerk = staff(PUTUO)
+    met, more = serve.meet(clerk, SON, how="card", at=AT), EventIntake(answers=dict(FORGED))
+    for _ in range(events.TIMES):
+        try:
+            compose.amend(clerk, met.visit, receipt.number, item, more, at=AT, key="")
+            break
+        except Refused as why:
+            more = events.mended(more, why, TODAY, grade="B", counter=False)
+    assert not form_of(receipt.number).intake.answers.keys() & FORGED.keys()
+
+
+def test_what_an_authority_says_later_stands_over_what_was_typed_before() -> None:
+    """Nobody had said it when it was typed, so it was asked: the page then shows the authority's word, and it is not refused."""
+    actor, here = arrived(SON, AT)
+    said = given()
+    said = msgspec.structs.replace(said, answers=said.answers | {"ethnic": "汉族"})
+    draft = compose.save(actor, here.visit, "birth", said, at=AT)
+    book = Licence(
+        kind="hukou_book", number="h-1", fields={"ethnic": "回族"}, issued=TODAY, valid_until=None, as_of=AT, source="gongan",
+        grade="A",
+    )  # fmt: skip
+    serve.keep_fetched(actor, here.visit, "event:birth", [book], {"gongan": ["hukou_book"]}, at=AT)
+    screen = read.screen(actor, here.visit, "birth", in_draft(draft.id), channel="resident", today=TODAY)
+    field = next(f for f in screen.fields if f.element.code == "ethnic")
+    assert (field.settled, field.value, field.source.zh) == (True, "回族", "公安")
+    _, _, receipt, _ = events.submitted("birth", said, SON, AT)
+    assert "ethnic" not in form_of(receipt.number).intake.answers
+    assert {told["ethnic"] for told in answers_of_children(receipt.number) if "ethnic" in told} <= {"回族"}

@@ -2,7 +2,7 @@
 every problem told at once with a pointer to its place. What is saved before it is right stays as it was typed."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -14,7 +14,9 @@ from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.event_part import paper_name
 from tongban.domain.form import Form, canonical
 from tongban.domain.handed_in import PaperIn
+from tongban.domain.life_event import LifeEvent
 from tongban.domain.plan import FormField, Plan, PlanPaper
+from tongban.domain.receiving import Known
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 
@@ -38,6 +40,12 @@ def usable(elements: Mapping[str, Element], answers: Mapping[str, Any], today: d
     return Form(values, tuple(problems))
 
 
+def askable(event: LifeEvent, said: Container[str], known: Container[str]) -> frozenset[str]:
+    """The questions that may be put, also once more to somebody who wants to answer otherwise. What is on record is not asked again;
+    what the person ``said`` is theirs to change."""
+    return frozenset(q.element for q in event.questions if q.element in said or q.element not in known)
+
+
 def to_type(field: FormField) -> bool:
     """Whether the person is asked for this field: nothing known stands for it."""
     if field.source in ("result", "fixed"):
@@ -57,12 +65,41 @@ def fields_missing(plan: Plan, elements: Mapping[str, Element], values: Mapping[
     )  # fmt: skip
 
 
-def not_typed(elements: Mapping[str, Element], asked: Collection[str]) -> frozenset[str]:
-    """Who somebody is, as authorities say it, is typed only where it is asked because nobody has said it: a page cannot be made to
-    say otherwise."""
+def stands(elements: Mapping[str, Element], known: Known, today: dt.date) -> frozenset[str]:
+    """The elements that say who somebody is and were said by an authority or a counter: nobody types them. One whose value cannot be
+    read as it is (a department speaks in other words) says nothing, and the person is asked."""
     return frozenset(
-        code for code, e in elements.items() if e.group == "applicant" and e.reuse == "always" and code not in asked
-    )
+        code for code in known.vouched if code in elements and code in known.values
+        and _who_somebody_is(elements[code]) and _readable(elements[code], known.values[code], today)
+    )  # fmt: skip
+
+
+def as_said(intake: EventIntake, elements: Mapping[str, Element], known: Known, today: dt.date) -> EventIntake:
+    """What the person said, without what is not theirs to say: what ``stands`` stands, whatever is typed, and nothing else is kept.
+
+    It is not refused. What was typed before anybody had said it lies in drafts and in forms that were handed in, and no page asks for
+    it any more: a refusal would point to a field that cannot be mended. Whoever forges a form gets what the page showed them: the
+    authority's value. And the parts that begin in a month, when nobody is there to be refused, are judged by the same rule.
+    """
+    settled = stands(elements, known, today)
+    answers = {code: value for code, value in intake.answers.items() if code not in settled}
+    return msgspec.structs.replace(intake, answers=answers)
+
+
+def not_typed(elements: Mapping[str, Element], asked: Collection[str]) -> frozenset[str]:
+    """What a page that asks for ``asked`` takes from nobody: who somebody is, where the page does not ask for it."""
+    return frozenset(code for code, e in elements.items() if _who_somebody_is(e) and code not in asked)
+
+
+def _who_somebody_is(element: Element) -> bool:
+    return element.group == "applicant" and element.reuse == "always"
+
+
+def _readable(element: Element, value: Any, today: dt.date) -> bool:
+    try:
+        return canonical(element, value, today) not in (None, "")
+    except Refused:
+        return False
 
 
 def handed(

@@ -126,6 +126,7 @@ def submit(
     event_form.must_be_seen(intake.papers, channel)
     event_plan.must_be_of_event(prepared, intake)
     known = receive.known_of(visit.applicant, on)
+    intake = event_form.as_said(intake, prepared.registry.elements, known, on)
     code = codes.make_query_code(os.urandom(16))
     table = Table(
         prepared, EventForm(intake), known, event_parts.holdings(prepared, known, None), visit.applicant, visit.agent, channel,
@@ -246,6 +247,7 @@ def amend(
     form = event_plan.amended(before, intake)
     # Who is here now answers: the mandate of the day of submission may have ended, and who gave it goes on alone.
     table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=visit.agent)
+    form = table.form
     # Only what is new: what was handed in was judged on its day.
     event_plan.must_be_of_event(table.prepared, intake)
     ready = event_parts.judged(table, one.part)

@@ -14,6 +14,7 @@ from tongban.domain.life_event import SELF
 from tongban.domain.material import CredentialKind
 from tongban.domain.plan import FieldSource, Holdings, Known, KnownValue
 from tongban.domain.prepared import Prepared
+from tongban.domain.receiving import Known as Said
 from tongban.flows.serve import CHECK
 from tongban.plumbing import sockets
 from tongban.plumbing.clock import city_date
@@ -38,6 +39,12 @@ class KnownOf(msgspec.Struct, frozen=True):
     plan: Known
     origins: dict[str, Origin]
     held: tuple[Held, ...]
+
+    @property
+    def said(self) -> Said:
+        """The values as the rulebook of the form takes them, with those that somebody vouches for."""
+        vouched = frozenset(code for code, origin in self.origins.items() if origin.grade in ("A", "B"))
+        return Said({code: one.value for code, one in self.plan.values.items()}, vouched=vouched)
 
 
 def known_of(person: str, *, today: dt.date) -> KnownOf:

@@ -43,15 +43,9 @@ def _page(
 
 def _asked(here: Place, wanted: str) -> Element | None:
     """The question that is put: one that is asked for again, or the next."""
-    elements = here.screen.prepared.registry.elements
-    on_record = any(one.element == wanted and one.known for one in here.screen.answered)
-    if (
-        wanted
-        and not on_record
-        and any(q.element == wanted for q in here.screen.event.questions)
-        and wanted in elements
-    ):
-        return drawn(elements[wanted], here.intake.answers.get(wanted, ""))
+    if wanted in here.screen.askable:
+        element = here.screen.prepared.registry.elements[wanted]
+        return drawn(element, here.intake.answers.get(wanted, ""))
     return here.screen.asked_element
 
 
