@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tongban.domain import channel as doors
-from tongban.domain import codes, event_form, event_plan
+from tongban.domain import codes, event_form, event_plan, event_reach
 from tongban.domain import draft as drafts
 from tongban.domain import mother as rule
 from tongban.domain.actor import Actor
@@ -47,13 +47,15 @@ def save(
     visit = access.visit(actor, visit_id)
     actor.must("case.receive", visit.center)
     prepared = catalog.prepared(event, city_date(at))
-    event_access.must_be_named(visit, (one.item for one in prepared.event.items))
+    open_ = event_access.reach(visit, prepared)
     draft_id = drafts.parse_id(draft) if draft else new_id()
     before = mother_queries.draft(draft_id) if draft else None
     if (rev and before is None) or (before is not None and not _of_visit(before, visit, event)):
         raise drafts.missing()
-    kept = _intake(before).papers if before is not None else ()
-    intake = msgspec.structs.replace(intake, papers=witnessed(intake.papers, kept, _here(actor, at)))
+    kept = _intake(before) if before is not None else EventIntake()
+    if open_ is not None:
+        intake = event_reach.rejoined(intake, kept, open_)
+    intake = msgspec.structs.replace(intake, papers=witnessed(intake.papers, kept.papers, _here(actor, at)))
     current().about(person=visit.applicant, place=visit.center, event=event)
     saved = mothers.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, event=event, center=visit.center, by=actor.ref, rev=rev,
@@ -125,6 +127,10 @@ def submit(
     )
     event_form.must_be_seen(intake.papers, channel)
     event_plan.must_be_of_event(prepared, intake)
+    if (open_ := event_access.reach(visit, prepared)) is not None:
+        # Who acts for another hands in what the mandate names, as it was shown: the event as if it had no other items.
+        event_reach.must_be_open(intake, open_)
+        prepared, intake = open_.prepared, event_reach.within(intake, open_)
     known = receive.known_of(visit.applicant, on)
     intake = event_form.as_said(intake, prepared.registry.elements, known, on)
     code = codes.make_query_code(os.urandom(16))

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tongban.domain import event_form
+from tongban.domain import event_form, event_reach
 from tongban.domain.actor import Actor
 from tongban.domain.composer import compose
 from tongban.domain.element import Element
@@ -23,6 +23,7 @@ from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
 from tongban.flows import access, event_access
 from tongban.flows.serve import consented
+from tongban.plumbing.clock import city_date
 from tongban.reads import known_of, values
 from tongban.reads.checklist import Ask, kind_name
 from tongban.reads.checklist_form import FieldView, Value, drawn, earlier_answers
@@ -117,7 +118,7 @@ def drafts(actor: Actor, visit_id: str) -> tuple[DraftSeen, ...]:
     events = {code: event for code, event in found.items() if event is not None}
     own = [one for one in own if one.event in events]
     mine = {one.event for one in own if event_access.named(visit, (e.item for e in events[one.event].items))}
-    return tuple(_seen(found, events) for found in own if found.event in mine)
+    return tuple(_seen(visit, found, events) for found in own if found.event in mine)
 
 
 def draft(actor: Actor, visit_id: str, event: str, wanted: str = "") -> DraftSeen | None:
@@ -136,10 +137,13 @@ def used_as(actor: Actor, visit_id: str, draft_id: str) -> str:
     return found.used_by if found is not None and found.applicant == visit.applicant else ""
 
 
-def _seen(found: mothers.DraftFound, events: dict[str, LifeEvent]) -> DraftSeen:
+def _seen(visit: VisitFound, found: mothers.DraftFound, events: dict[str, LifeEvent]) -> DraftSeen:
+    intake = msgspec.json.decode(found.body, type=EventIntake)
+    if visit.agent:
+        open_ = event_access.reach(visit, catalog.prepared(found.event, city_date(found.updated_at)))
+        intake = event_reach.within(intake, open_) if open_ is not None else intake
     return DraftSeen(
-        str(found.id), found.rev, found.event, events[found.event].name, msgspec.json.decode(found.body, type=EventIntake),
-        values.place(found.center), found.updated_at,
+        str(found.id), found.rev, found.event, events[found.event].name, intake, values.place(found.center), found.updated_at
     )  # fmt: skip
 
 
@@ -155,8 +159,10 @@ def screen(
     in. NotFound ``catalog.no_life_event``."""
     visit = access.visit(actor, visit_id)
     prepared = catalog.prepared(event, today)
-    event_access.must_be_named(visit, (one.item for one in prepared.event.items))
     known = known_of.known_of(visit.applicant, today=today)
+    if (open_ := event_access.reach(visit, prepared)) is not None:
+        prepared, intake = open_.prepared, event_reach.within(intake, open_)
+        known = known_of.within(known, open_)
     elements = prepared.registry.elements
     intake = event_form.as_said(intake, elements, known.said, today)
     usable = event_form.usable(elements, intake.answers, today)
