@@ -103,8 +103,10 @@ def test_the_form_offers_it_as_chosen(client: Client) -> None:
     here = sign_in(client, SON)
     lives(here.applicant, "residence_division", PUTUO)
     assert selected(client) == PUTUO
+    assert "已按您选的" not in body(client.get("/events/birth/form"))
     client.post(f"/centers/{GUMEI}/mine")
     assert selected(client) == GUMEI
+    assert "已按您选的“我的中心”填好" in body(client.get("/events/birth/form"))
 
 
 def test_who_acts_for_another_is_offered_the_center_of_the_other(client: Client) -> None:

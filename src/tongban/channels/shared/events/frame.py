@@ -101,7 +101,8 @@ def show(
         "names": NAMES, "now": CODES.index(step) + 1 if step in CODES else 0, "links": {code: frame.address(code) for code in (*CODES, "fetch", "scan", "submit")},
         "draft_id": draft_id or here.draft_id or new_id(), "rev": here.rev if rev is None else rev, "act_key": key or new_id(), "problems": problems,
         "channel": frame.channel, "target": frame.target, "resume": resume(here), "empty_values": ("", None, []),
-        "center": here.intake.center or frame.likely or screen.center, **more,
+        "center": here.intake.center or frame.likely or screen.center, "as_chosen": bool(frame.likely) and not here.intake.center,
+        **more,
     }  # fmt: skip
     if step == "plan" or more.get("with_picture"):
         context |= pictured(screen)
