@@ -137,7 +137,9 @@ def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
     named = (*intake.declarations, *intake.follow, *intake.at_counter)
     handed = (paper_name(one.of, one.paper.material) for one in intake.papers)
     problems += [
-        Problem("paper.not_asked", _NOT_ASKED, f"/papers/{name}", _LOOK_AGAIN)
+        Problem(
+            "paper.not_asked", Text("这件事不需要这份材料", "This event does not ask for this paper"), f"/papers/{name}", _LOOK_AGAIN
+        )
         for name in dict.fromkeys((*handed, *named)) if name not in asked
     ]  # fmt: skip
     problems += [
@@ -149,7 +151,6 @@ def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
         raise Refused(first.code, first.text.zh, first.text.en, pointer=first.pointer, problems=tuple(problems))
 
 
-_NOT_ASKED = Text("这件事不需要这份材料", "This event does not ask for this paper")
 _LOOK_AGAIN = Text(
     "请打开“交材料”看一遍要哪些材料,保存后再提交,其他内容都保留着",
     "Open “Papers”, see which are asked for and save; everything else is kept",
