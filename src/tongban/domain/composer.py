@@ -49,8 +49,9 @@ def _choice(desk: Desk, form: Form, papers: Papers, visiting: Visits) -> Choice:
         tuple(desk.items[i].days + desk.transfer_days(i) for i in desk.main),
         tuple((desk.number[k], desk.number[i], wait) for k, i, wait in edges(desk) if i in desk.number),
         (*form.needs(), *papers.needs()),
-        visiting.forced(papers),
+        visiting.forced(papers) | papers.visits,
         desk.clock,
+        papers.brought,
     )
     found = choose(problem)
     if found is None:

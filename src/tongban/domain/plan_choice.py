@@ -27,13 +27,15 @@ class Need(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Items by number with their working days; edges (before, after, calendar days between); ``visits`` cannot be avoided."""
+    """Items by number with their working days; edges (before, after, calendar days between); ``visits`` cannot be avoided and
+    ``papers`` (a mask) are brought whatever is chosen."""
 
     days: tuple[int, ...]
     edges: tuple[tuple[int, int, int], ...]
     needs: tuple[Need, ...]
     visits: int
     clock: Days
+    papers: int = 0
 
 
 class Choice(NamedTuple):
@@ -74,25 +76,24 @@ def visits_of(mask: int) -> int:
 
 def choose(problem: Problem) -> Choice | None:
     """The cheapest choice in the order visits, papers, fields, days; None when a circle leaves no way at all."""
-    forced = _forced(problem)
-    if forced is None:
+    left = _forced(problem)
+    if left is None:
         return None
-    problem, papers = forced
     best: Choice | None = None
-    needs = [_masked(need) for need in problem.needs]
-    for mask in _masks(problem):
+    needs = [_masked(need) for need in left.needs]
+    for mask in _masks(left):
         if best is not None and visits_of(mask) > best.cost[0]:
             break
-        for found in _within(problem, needs, mask, papers):
+        for found in _within(left, needs, mask):
             if best is None or found.cost < best.cost:
                 best = found
     return best
 
 
-def _forced(problem: Problem) -> tuple[Problem, int] | None:
-    """The papers that have no other way, as a mask, and what is left to choose with them brought; None when a need has no way.
-    Most needs of most plans end here, and what they make necessary settles others."""
-    papers, visits = 0, problem.visits
+def _forced(problem: Problem) -> Problem | None:
+    """What is left to choose when all is brought that has no other way; None when a need has no way. What that makes necessary
+    settles others: a paper is there for all, and to a visit that is made anyway what follows is brought."""
+    papers, visits = problem.papers, problem.visits
     for need in problem.needs:
         if not need.makers and not need.fields and need.follow < 0:
             if need.paper < 0:
@@ -102,9 +103,10 @@ def _forced(problem: Problem) -> tuple[Problem, int] | None:
     left = tuple(
         need
         for need in problem.needs
-        if need.follow and not (need.paper >= 0 and papers >> need.paper & 1 and not need.paper_visit & ~visits)
+        if (need.follow < 0 or need.follow & ~visits)
+        and not (need.paper >= 0 and papers >> need.paper & 1 and not need.paper_visit & ~visits)
     )
-    return problem._replace(visits=visits, needs=left), papers
+    return problem._replace(visits=visits, needs=left, papers=papers)
 
 
 def _masks(problem: Problem) -> list[int]:
@@ -121,19 +123,26 @@ def _masks(problem: Problem) -> list[int]:
     return sorted(wide, key=lambda mask: (visits_of(mask), mask))
 
 
-def _within(problem: Problem, masked: list[tuple[_Open, int, int]], visits: int, brought: int) -> Iterator[Choice]:
-    """The choices with fewest papers beside what is ``brought`` anyway, then fewest fields, that these visits allow (several when
-    days must tell)."""
+def _within(problem: Problem, masked: list[tuple[_Open, int, int]], visits: int) -> Iterator[Choice]:
+    """The choices with fewest papers, then fewest fields, that these visits allow (several when days must tell)."""
     needs = _opened(masked, visits)
     if needs is None:
         return
-    all_papers, all_fields = brought | _union(need.paper for need in needs), _union(need.fields for need in needs)
+    all_papers, all_fields = (
+        problem.papers | _union(need.paper for need in needs),
+        _union(need.fields for need in needs),
+    )
     sweep, clock = _Sweep(problem, needs), problem.clock
-    bound = sweep.days(all_papers, all_fields)
-    if bound is None:
+    swept = sweep.run(all_papers, all_fields)
+    if swept is None:
         # Not even with everything opened: a circle of fixed order.
         return
-    must = brought | _union(need.paper for need in needs if not need.makers and not need.fields)
+    bound = clock.working(max(swept.ends, default=0))
+    if not needs:
+        cost = (visits_of(visits), problem.papers.bit_count(), 0, bound)
+        yield Choice(cost, visits, problem.papers, 0, swept.begins, swept.ends, swept.order)
+        return
+    must = problem.papers | _union(need.paper for need in needs if not need.makers and not need.fields)
     bringing = _Cuts(problem, ((1 << n.item, n.makers_mask, n.paper) for n in needs if not n.fields), must)
     # The cuts found with some papers hold with all that do not hit them, so they are found once for all sets of papers.
     width = all_papers.bit_length()

@@ -42,6 +42,8 @@ class Papers:
     def __init__(self, desk: Desk, form: Form, visit_bits: list[int]) -> None:
         self.desk, self.form = desk, form
         self.uses: list[Use] = []
+        # papers that have no other way, as a mask of their numbers, and the visits that show them
+        self.brought = self.visits = 0
         self._had: dict[str, dict[str, Collection[str]]] = {}
         for i in desk.live:
             for term in desk.items[i].papers:
@@ -93,18 +95,23 @@ class Papers:
 
     def _open(self, use: Use, bit: int) -> None:
         desk, term = self.desk, use.term
+        number = desk.papers.setdefault((term.of, term.material), len(desk.papers)) if term.paper >= 0 else -1
+        seen = number >= 0 and term.seen[term.paper]
+        tolerated = term.need.tolerated_days > 0 and not term.need.key
+        if term.plain and number >= 0 and not tolerated:
+            use.by, use.seen = term.ways[term.paper], seen
+            self.brought |= 1 << number
+            self.visits |= bit if seen else 0
+            return
         makers: list[int] = []
         fields: list[int] = []
         if not term.plain:
             self._others(use, makers, fields)
-        paper: _Way | None = None
-        if term.paper >= 0:
-            number = desk.papers.setdefault((term.of, term.material), len(desk.papers))
-            paper = _Way("paper", term.ways[term.paper], number, term.seen[term.paper])
+        paper = _Way("paper", term.ways[term.paper], number, seen) if number >= 0 else None
         follow = -1
         if paper is not None:
             use.ways.append(paper)
-            if term.need.tolerated_days > 0 and not term.need.key:
+            if tolerated:
                 follow = LATER if paper.seen else 0
                 use.ways.append(_Way("follow", paper.by, follow, paper.seen))
         use.need = Need(
