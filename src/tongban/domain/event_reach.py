@@ -110,6 +110,9 @@ def must_be_open(intake: EventIntake, open_: Reach) -> None:
     """Refused ``mandate.item`` when an item is chosen that the mandate does not name."""
     beyond = [item for item in intake.chosen or () if item not in open_.items]
     if beyond:
-        text = Text("委托书没有写明这个事项,请由本人办理", "The mandate does not name this item: let the person act")
-        problems = tuple(Problem("mandate.item", text, f"/items/{item}") for item in beyond)
+        text = Text("委托书没有写明可办理这个事项", "The mandate does not name this item")
+        act = Text(
+            "不选这个事项就可以提交,它由本人办理", "Leave it out to hand in the rest: the person does it themselves"
+        )
+        problems = tuple(Problem("mandate.item", text, f"/items/{item}", act) for item in beyond)
         raise Refused("mandate.item", text.zh, text.en, pointer=problems[0].pointer, problems=problems)
