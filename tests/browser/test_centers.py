@@ -75,3 +75,17 @@ def test_a_center_is_printed_without_the_page_around_it(page: Page, live_server:
     expect(page.locator(".rs-search")).to_be_hidden()
     expect(page.locator("#hours")).to_be_visible()
     shot(page, "center-print")
+
+
+def test_in_english(page: Page, live_server: object, axe: Axe, shot: Shot) -> None:
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": str(live_server)} for name, value in (("lang", "en"), ("center", GUMEI))]
+    )
+    page.goto(f"{live_server}/centers/{GUMEI}/")
+    expect(page.locator("#own")).to_contain_text("Only when your")
+    shot(page, "center-english")
+    sound(page, axe)
+    page.goto(f"{live_server}/")
+    expect(page.locator("#my-center")).to_contain_text("My center")
+    shot(page, "home-english")
+    sound(page, axe)
