@@ -8,9 +8,11 @@ import msgspec
 from tongban.domain.event_intake import EventIntake
 from tongban.domain.event_part import EventForm, PutOff, paper_name
 from tongban.domain.mother import Need, Part
-from tongban.domain.plan import Plan, PlanItem
+from tongban.domain.plan import Circumstances, Plan, PlanItem
+from tongban.domain.plan_desk import environment
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import Problem, Refused
+from tongban.domain.situation import weigh
 from tongban.domain.text import Text
 
 
@@ -84,10 +86,15 @@ def put_off(plan: Plan) -> tuple[PutOff, ...]:
     )
 
 
-def must_be_answered(prepared: Prepared, plan: Plan, unsure: frozenset[str], given: frozenset[str]) -> None:
+def must_be_answered(prepared: Prepared, plan: Plan, given: Circumstances) -> None:
     """Refused ``event.unanswered`` when whether an item applies depends on a question nobody has answered; who does not know the
-    answer says so, and the department judges."""
-    asked = dict.fromkeys(code for one in plan.items for code in _open(prepared, one) if code not in unsure | given)
+    answer says so, and the department judges. What an earlier item brings, and what is not asked after the other answers, is no
+    question that anybody could answer now."""
+    told = (
+        given.unsure | given.known.values.keys() | {c for c, value in given.answers.items() if value not in (None, "")}
+    )
+    askable = _askable(prepared, given) - told
+    asked = dict.fromkeys(code for one in plan.items for code in _open(plan, one) if code in askable)
     if asked:
         elements = prepared.registry.elements
         problems = tuple(
@@ -107,11 +114,18 @@ def must_be_answered(prepared: Prepared, plan: Plan, unsure: frozenset[str], giv
         )
 
 
-def _open(prepared: Prepared, one: PlanItem) -> tuple[str, ...]:
+def _askable(prepared: Prepared, given: Circumstances) -> frozenset[str]:
+    """The elements of the questions that are put after what was answered so far."""
+    truth = weigh(prepared.compiled, environment(prepared, given), given.start, given.pending)
+    questions = zip(prepared.event.questions, prepared.questions, strict=True)
+    return frozenset(question.element for question, test in questions if truth[test] is not False)
+
+
+def _open(plan: Plan, one: PlanItem) -> tuple[str, ...]:
     if one.state != "maybe":
         return ()
-    asked = {question.element for question in prepared.event.questions}
-    return tuple(code for code in one.asks if code in asked)
+    brought = {field.element for field in plan.form if field.source == "result" and one.item in field.items}
+    return tuple(code for code in one.asks if code not in brought)
 
 
 def said(intake: EventIntake) -> frozenset[str]:

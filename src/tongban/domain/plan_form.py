@@ -63,8 +63,9 @@ class Form:
             elif key in values and values[key].value not in (None, ""):
                 value = values[key]
                 sources[key] = _Source(value.source, value.by, value.value, value.as_of)
-            elif key in known:
+            elif key in known and not (values and known[key][0] == "register" and key in givers):
                 sources[key] = _Source(*known[key], answers.get(key))
+            # Where the register has said what it knows, it does not know the number of a company that is only being founded.
             elif key in answers:
                 sources[key] = _Source("answered", "", answers[key])
             elif key in givers:

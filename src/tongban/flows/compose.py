@@ -167,10 +167,9 @@ def _saved_papers(draft: str, visit: VisitFound, event: str) -> tuple[EventPaper
 def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple[Part, ...], dict[str, Ready]]:
     """The parts by the plan of today, judged; Refused with everything that could be given now and is missing."""
     prepared, intake = table.prepared, table.form.intake
-    plan = _plan(table, pending)
-    event_plan.must_be_answered(
-        prepared, plan, frozenset(intake.unsure), frozenset(table.known.values) | event_plan.said(intake)
-    )
+    given = _circumstances(table, pending)
+    plan = compose(prepared, given, catalog.calendar(), catalog.places())
+    event_plan.must_be_answered(prepared, plan, given)
     parts = event_plan.parts(prepared, plan)
     event_plan.must_have_parts(parts)
     table = msgspec.structs.replace(
@@ -181,17 +180,16 @@ def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple
     return table, parts, ready
 
 
-def _plan(table: Table, pending: frozenset[str]) -> Plan:
+def _circumstances(table: Table, pending: frozenset[str]) -> Circumstances:
     known, intake, channel = table.known, table.form.intake, table.channel
     held = tuple(one.kind for one in known.credentials if not one.kind.startswith(serve.CHECK))
     values = {code: KnownValue(value) for code, value in known.values.items()}
     people = {SELF: Holdings(bool(values), held, tuple(known.checks))}
     chosen = None if intake.chosen is None else frozenset(intake.chosen)
-    given = Circumstances(
+    return Circumstances(
         table.on, intake.answers, PlanKnown(values, people), frozenset(intake.unsure), chosen, frozenset(intake.insist), channel,
         table.receiving if channel == "window" else "", pending,
     )  # fmt: skip
-    return compose(table.prepared, given, catalog.calendar(), catalog.places())
 
 
 def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready], pending: frozenset[str]) -> None:

@@ -123,6 +123,8 @@ def _how(paper: PlanPaper, prepared: Prepared) -> Text:
         if paper.state == "later":
             return Text(f"随后置的“{name.zh}”再交", f"comes with {name.en or name.zh}, which follows later")
         return Text(f"“{name.zh}”办好后自动带出,不用交", f"comes from {name.en or name.zh} by itself")
+    if paper.state == "later":
+        return Text("轮到这个后置的事项时再交", "handed in when its item, which follows later, has its turn")
     if paper.state == "credential" and by is not None and by.credential in registry.credentials:
         name = registry.credentials[by.credential].name
         return Text(f"已调取电子证照“{name.zh}”,不用交", f"the e-licence {name.en or name.zh} is here")

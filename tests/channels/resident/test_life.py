@@ -156,3 +156,15 @@ def test_what_a_clerk_saw_is_seen_at_home_and_is_not_made_up_there(client: Clien
     kept = {one.paper.material: one for one in msgspec.json.decode(draft.body, type=EventIntake).papers}
     assert kept["id_card"].seen == Seen(clerk.ref, AT)
     assert (kept["marriage_cert"].paper.grade, kept["marriage_cert"].seen) == ("C", None)
+
+
+def test_what_falls_out_by_what_was_typed_is_told_before_it_is_submitted(client: Client) -> None:
+    sign_in(client, SON)
+    for element, answer in (("hukou_kind", "shanghai"), ("home_adapt_wanted", "true")):
+        page = hidden(body(client.get("/events/elder_welfare/questions")))
+        assert (
+            client.post("/events/elder_welfare/questions", {**page, "ask": element, element: answer}).status_code == 302
+        )
+    text = body(client.get("/events/elder_welfare/check"))
+    told = text.partition('id="left-out"')[2].partition("</section>")[0]
+    assert "敬老卡" in told and "不符合条件" in told and "65周岁" in told
