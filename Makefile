@@ -37,7 +37,7 @@ browser: dev
 	@test -n "$(TONGBAN_CHROMIUM)"
 
 test: browser ## run every test (brings a headless Chromium when there is none)
-	@$(RUN)python -m pytest -n 2 --dist loadfile
+	@TONGBAN_EXAMPLES=$${TONGBAN_EXAMPLES:-60} $(RUN)python -m pytest -n 2 --dist loadfile
 
 check: browser ## what CI runs: format, lint, types, import contract, catalog, guards, tests
 	@$(RUN)ruff format --check .
@@ -45,7 +45,7 @@ check: browser ## what CI runs: format, lint, types, import contract, catalog, g
 	@$(RUN)mypy
 	@$(RUN)lint-imports --no-cache | tail -4
 	@$(RUN)tongban catalog check
-	@$(RUN)python -m pytest -n 2 --dist loadfile
+	@TONGBAN_EXAMPLES=$${TONGBAN_EXAMPLES:-60} $(RUN)python -m pytest -n 2 --dist loadfile
 
 bench: dev ## measure the promises; each figure beside a floor of the same run (QUICK=1 for small sizes)
 	@$(RUN)python -m bench $(if $(QUICK),--quick)

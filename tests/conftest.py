@@ -8,15 +8,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from hypothesis import settings as settings_of_hypothesis
 
+from tests import depth
 from tongban.config import embedded
 
-# Fast enough to run before every commit, and never flaky on a busy machine; TONGBAN_EXAMPLES=1000 looks longer.
-settings_of_hypothesis.register_profile(
-    "lane", max_examples=int(os.environ.get("TONGBAN_EXAMPLES", "40")), deadline=None
-)
-settings_of_hypothesis.load_profile("lane")
+__all__ = ["depth"]
 
 AT = dt.datetime(2026, 9, 1, 2, 0, tzinfo=dt.UTC)
 

@@ -151,7 +151,7 @@ class AnyCourse(RuleBasedStateMachine):
         assert mother.stage != "open" or rules.over(mother)
 
 
-AnyCourse.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+AnyCourse.TestCase.settings = settings(stateful_step_count=30)
 TestAnyCourse = AnyCourse.TestCase
 
 
