@@ -139,9 +139,12 @@ def _arithmetic(op: str, args: tuple[Expr, ...], path: str) -> Expr:
     if not 2 <= len(args) <= 10 or (op in ("minus", "divide") and len(args) != 2):
         bad(path, f"“{op}”的内容个数不对", f"{op}: [甲, 乙]", f"{op} arity")
     kind = args[0].kind
+    mend = "两边用同一种量"
+    if op in ("times", "divide"):
+        mend = '乘除用金额、数量和数;带小数的数写 {number: "0.1"}'
     for arg in args[1:]:
         kind = _result(op, kind, arg.kind) or bad(
-            path, f"“{op}”不能用在{kind_name(kind)}和{kind_name(arg.kind)}上", "两边用同一种量", "dimensions"
+            path, f"“{op}”不能用在{kind_name(kind)}和{kind_name(arg.kind)}上", mend, "dimensions"
         )
     return Expr(op, args, kind=kind)
 

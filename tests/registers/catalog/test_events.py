@@ -95,6 +95,74 @@ def source_of(folder: Path, change: Change = lambda found: None) -> Source:
     return load(write(folder, found))
 
 
+@pytest.mark.parametrize(
+    ("answers", "says", "mend"),
+    [
+        ({"home": "ownd"}, "“ownd”不能作", "可选:"),
+        ({"birth_date": "yesterday"}, "“yesterday”不能作", "2026-01-31"),
+        ({"birth_date": {"date": "1950-01-01"}}, "不能作", "2026-01-31"),
+        ({"birth_dat": "1950-01-01"}, "没有数据元“birth_dat”", "是不是 birth_date?"),
+    ],
+)
+def test_an_answer_that_nobody_can_read_is_not_taken_for_no_answer(
+    tmp_path: Path, answers: dict[str, Any], says: str, mend: str
+) -> None:
+    for name in ("old_event", "old"):
+        source = source_of(tmp_path / name, lambda found, name=name: given_of(found, name).update(answers=answers))
+        assert any(says in note.what and mend in note.mend for note in situations.run(source)), name
+
+
+def given_of(found: dict[str, Any], situation: str) -> dict[str, Any]:
+    """What a situation of the event, or the first one of an item, says of the person."""
+    row = found["situations/old_event.yaml"] if situation == "old_event" else next(
+        row for name, row in found.items() if name.startswith("situations/") and "item" in row["given"]
+    )  # fmt: skip
+    told: dict[str, Any] = row["given"]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        ({"self": {"checks": ["incom"]}}, "没有核验“incom”"),
+        ({"self": {"results": ["caard"]}}, "没有事项“caard”"),
+        ({"self": {"credentials": ["idd"]}}, "没有证照种类“idd”"),
+        ({"mothr": {}}, "这件事里没有“mothr”"),
+    ],
+)
+def test_what_a_situation_says_is_known_exists(tmp_path: Path, known: dict[str, Any], says: str) -> None:
+    source = source_of(tmp_path, lambda found: given_of(found, "old_event").update(known=known))
+    assert any(says in note.what for note in situations.run(source))
+
+
+def test_an_item_that_cannot_be_read_is_not_taken_for_one_that_is_not_there(tmp_path: Path) -> None:
+    source = source_of(tmp_path, lambda found: found["items/gongan/seat.yaml"]["versions"][0].update(action="aply"))
+    told = [note.what for note in lint.check(source)]
+    assert "事项“seat”的文件有错,还读不出来" in told and "没有代码为“seat”的事项" not in told
+    assert any("没有生效版本的事项:seat" in note.what for note in situations.run(source))
+    with pytest.raises(NotFound) as refused:
+        event_table.plan_of(source, "old", "")
+    assert "seat" in refused.value.text.zh
+
+
+def test_the_right_word_that_is_nearest_is_named_and_all_slips_of_an_item_at_once(tmp_path: Path) -> None:
+    source = source_of(
+        tmp_path, lambda found: (sets(lead="gongann")(found), sets_item(0, item="caard", of="mothr")(found))
+    )
+    mends = " ".join(note.mend for note in lint.check(source))
+    assert all(f"是不是 {word}?" in mends for word in ("gongan", "card", "mother"))
+
+
+def test_half_an_event_in_english_and_the_day_of_birth_of_the_wrong_person_are_warned_of(tmp_path: Path) -> None:
+    def change(found: dict[str, Any]) -> None:
+        event(found)["name"] = {"zh": "老了", "en": "Old"}
+        event(found)["items"][0] |= {"of": "mother", "fills": {"birth_date": "$birth_date"}}
+
+    notes = [note for note in lint.check(source_of(tmp_path, change)) if note.severity == "warning"]
+    assert any("没有英文:summary" in note.what for note in notes)
+    assert any("“出生日期”填的却是申请人自己的" in note.what for note in notes)
+
+
 def test_a_sound_event_has_no_notes(tmp_path: Path) -> None:
     source = source_of(tmp_path)
     assert [*lint.check(source), *situations.run(source)] == []
@@ -108,6 +176,8 @@ TEST = {"eq": ["$home", "rent"]}
     ("change", "says"),
     [
         (sets(lead="moon"), "没有代码为“moon”的部门"),
+        (sets_item(0, why=""), "没写为什么,居民看不到理由"),
+        (sets(questions=[{"element": "home", "why": " "}]), "没写为什么,居民看不到理由"),
         (sets(aliases=[]), "没有俗称"),
         (sets(channels=[]), "从哪里办"),
         (sets(channels=["window"], fully_online=True), "却不能网上办"),

@@ -2,6 +2,7 @@
 over all beside what was published. It needs no database."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import click
 from rich import box
@@ -120,7 +121,7 @@ def show(event: str, situation: str, why: bool, city: str) -> None:
     _items(console, made, words)
     _papers(console, made, words, people)
     _form(console, made, words)
-    _steps(console, made, words)
+    _steps(console, made, words, {one.code: one.short.zh or one.name.zh for one in source.city.departments})
     _savings(console, made, words, why)
 
 
@@ -173,7 +174,7 @@ def _form(console: Console, made: Plan, words: Words) -> None:
     console.print(f"  要填:{_plain('、'.join(typed) or '没有')}", highlight=False)
 
 
-def _steps(console: Console, made: Plan, words: Words) -> None:
+def _steps(console: Console, made: Plan, words: Words, departments: Mapping[str, str]) -> None:
     shown = Table(
         title=f"先后({made.start} 起,{made.after.days} 个工作日,到 {made.end}{',暂定' if made.provisional else ''})"
     )
@@ -183,7 +184,7 @@ def _steps(console: Console, made: Plan, words: Words) -> None:
     for step in made.steps:
         name = names.get(step.kind) or words.item(step.item).zh + (f":{step.text.zh}" if step.text else "")
         after = "、".join(names.get(key.partition("/")[0]) or words.item(key).zh for key in step.after)
-        who = "本人" if step.who == SELF else step.who
+        who = "本人" if step.who == SELF else departments.get(step.who, step.who)
         when = f"{step.start_day}–{step.end_day}" if step.end_day > step.start_day else str(step.start_day)
         shown.add_row("●" if step.critical else "", _plain(name), who, when, _plain(after))
     console.print(shown)
@@ -206,5 +207,6 @@ def _savings(console: Console, made: Plan, words: Words, why: bool) -> None:
         return
     for saving in made.savings:
         unit, item = UNITS[saving.unit].zh, words.item(saving.item).zh
-        told = f"{item}:{words.thing(saving).zh}——{words.why(saving).zh}"
+        thing = ":".join(name for name in (item, words.thing(saving).zh) if name)
+        told = f"{thing}——{words.why(saving).zh}" if thing else words.why(saving).zh
         console.print(f"  {unit} {-saving.count:+d} {_plain(told)}", highlight=False)

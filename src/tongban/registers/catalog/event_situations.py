@@ -14,6 +14,8 @@ from tongban.domain.refusals import Refused
 from tongban.registers.catalog.city import City, EventSituationRow, Figures, Range, Source
 from tongban.registers.catalog.files import Document, Note
 from tongban.registers.catalog.lint_events import registry, versions_on
+from tongban.registers.catalog.nearest import nearest
+from tongban.registers.catalog.said import wrong_answers
 
 _NAMES = {
     "items": "事项", "links": "环节", "forms": "表单", "fields": "填写项", "papers": "材料", "visits": "跑动", "days": "天数",
@@ -70,6 +72,13 @@ def prepared_on(city: City, code: str, day: dt.date) -> Prepared | None:
     return prepare(event, versions, registry(city))
 
 
+def not_in_force(city: City, code: str, day: dt.date) -> tuple[str, ...]:
+    """The items of an event that have no version on a day."""
+    versions = versions_on(city, day)
+    entries = (entry for event in city.events if event.code == code for entry in event.items)
+    return tuple(entry.item for entry in entries if entry.item not in versions)
+
+
 class _One:
     def __init__(self, row: EventSituationRow, doc: Document, city: City, places: Places, calendar: Calendar) -> None:
         self.row, self.doc, self.city, self.places, self.calendar = row, doc, city, places, calendar
@@ -82,9 +91,12 @@ class _One:
         given, expect = self.row.given, self.row.expect
         prepared = prepared_on(self.city, given.event, given.today)
         if prepared is None:
-            known = any(event.code == given.event for event in self.city.events)
-            what = "有事项在这一天没有生效的版本" if known else f"没有代码为“{given.event}”的一件事"
-            self.say("/given/event", what, "改正代码或日期")
+            events = [event.code for event in self.city.events]
+            if given.event not in events:
+                self.say("/given/event", f"没有代码为“{given.event}”的一件事", nearest(given.event, events, "改正代码"))
+            elif items := not_in_force(self.city, given.event, given.today):
+                what = f"在 {given.today} 没有生效版本的事项:{'、'.join(items)}"
+                self.say("/given/event", what, "改正日期,或先改正这些事项自己的错")
             return self.notes
         self.given(prepared)
         try:
@@ -111,19 +123,24 @@ class _One:
     def given(self, prepared: Prepared) -> None:
         given = self.row.given
         elements = prepared.registry.elements
-        for code in (*given.answers, *given.unsure):
-            if code not in elements:
-                self.say(f"/given/answers/{code}", f"没有数据元“{code}”", "先在 elements.yaml 登记,或改正")
+        for path, what, mend in wrong_answers({**given.answers, **dict.fromkeys(given.unsure)}, elements):
+            self.say(f"/given/answers/{path}", what, mend)
         people = {"self", *(person.code for person in prepared.event.people)}
         for person, held in given.known.items():
+            at = f"/given/known/{person}"
             if person not in people:
-                self.say(f"/given/known/{person}", f"这件事里没有“{person}”", "写 people 里的人,或 self")
-            for kind in held.credentials:
-                if kind not in prepared.registry.credentials:
-                    self.say(f"/given/known/{person}", f"没有证照种类“{kind}”", "先在 credentials.yaml 登记")
+                self.say(at, f"这件事里没有“{person}”", nearest(person, people, "写 people 里的人,或 self"))
+            self.held(at, "证照种类", held.credentials, prepared.registry.credentials, "credentials.yaml")
+            self.held(at, "核验", held.checks, prepared.registry.checks, "checks.yaml")
+            self.held(at, "事项", held.results, {item.code for item in self.city.items}, "items")
         for code in (*(given.chosen or ()), *given.insist):
             if code not in prepared.numbers:
-                self.say("/given/chosen", f"这件事里没有事项“{code}”", "改正事项代码")
+                self.say("/given/chosen", f"这件事里没有事项“{code}”", nearest(code, prepared.numbers, "改正事项代码"))
+
+    def held(self, at: str, what: str, codes: Iterable[str], known: Iterable[str], file: str) -> None:
+        for code in codes:
+            if code not in known:
+                self.say(at, f"没有{what}“{code}”", nearest(code, known, f"先在 {file} 登记"))
 
     def compare(self, name: str, wanted: tuple[str, ...] | None, found: Iterable[str], zh: str) -> None:
         actual = set(found)
@@ -179,4 +196,4 @@ def _waits(waits: dict[str, set[str]], item: str, other: str) -> bool:
     return False
 
 
-__all__ = ["circumstances", "prepared_on", "run"]
+__all__ = ["circumstances", "not_in_force", "prepared_on", "run"]

@@ -11,7 +11,7 @@ from tongban.domain.life_event import LifeEvent
 from tongban.domain.plan import Circumstances, Counts, Plan
 from tongban.domain.refusals import NotFound
 from tongban.registers.catalog.city import City, EventSituationRow, Source
-from tongban.registers.catalog.event_situations import circumstances, prepared_on
+from tongban.registers.catalog.event_situations import circumstances, not_in_force, prepared_on
 
 UNITS = ("links", "forms", "fields", "papers", "visits", "days")
 
@@ -55,7 +55,8 @@ def _plan(city: City, event: LifeEvent, row: EventSituationRow | None) -> Plan:
     if prepared is None:
         raise NotFound(
             "catalog.event_not_in_force",
-            f"一件事“{event.name.zh}”有事项在 {given.start} 没有生效的版本",
+            f"一件事“{event.name.zh}”有事项在 {given.start} 没有生效的版本:"
+            f"{'、'.join(not_in_force(city, event.code, given.start))}。先运行 tongban catalog check",
             "An item of this life event is not in force on that day",
         )
     return compose(prepared, given, Calendar.of(city.calendar), city.places.places())

@@ -12,6 +12,7 @@ from tongban.registers.catalog.city import City, Source
 from tongban.registers.catalog.files import Note
 from tongban.registers.catalog.lint_events import check_events
 from tongban.registers.catalog.lint_items import check_version
+from tongban.registers.catalog.nearest import nearest
 
 _CATCH_ALL = re.compile(r"(其他|其它|相关|有关|所需).{0,8}(材料|资料|文件|证件)|等材料$")
 _CONNECTORS = {"gongan", "minzheng", "renshe", "yibao", "weijian", "paper"}
@@ -135,13 +136,16 @@ def _alternative(
     if len(chosen) != 1:
         notes.say(thing, sub, f"一种方式只写一样,这里有 {len(chosen)} 样", "拆成几行,按优先顺序排")
     if way.credential and way.credential not in credentials:
-        notes.say(thing, sub, f"没有证照种类“{way.credential}”", "先在 credentials.yaml 登记")
+        mend = nearest(way.credential, credentials, "先在 credentials.yaml 登记")
+        notes.say(thing, sub, f"没有证照种类“{way.credential}”", mend)
     if way.check and not way.department:
         notes.say(thing, sub, f"核验“{way.check}”没写向哪个部门核验", "加上 department: 部门代码")
     if way.department and way.department not in departments:
         notes.say(thing, sub, f"没有代码为“{way.department}”的部门", "先在 departments.yaml 登记")
     if way.result and way.result not in items:
-        notes.say(thing, sub, f"没有代码为“{way.result}”的事项", "检查 result 的事项代码")
+        notes.say(
+            thing, sub, f"没有代码为“{way.result}”的事项", nearest(way.result, items, "先写这个事项,或改正 result")
+        )
 
 
 def _checks(city: City, notes: Notes) -> None:

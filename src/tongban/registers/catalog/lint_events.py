@@ -8,13 +8,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tongban.domain import event_check
-from tongban.domain.element import Element, read_answer
+from tongban.domain.element import Element
 from tongban.domain.item import ItemVersion
 from tongban.domain.life_event import SELF, EventItem, LifeEvent
 from tongban.domain.prepared import Prepared, Registry, prepare
 from tongban.registers.catalog.city import City
 from tongban.registers.catalog.files import Document
 from tongban.registers.catalog.lint_items import Say
+from tongban.registers.catalog.nearest import nearest
+from tongban.registers.catalog.said import unreadable
 
 
 def registry(city: City) -> Registry:
@@ -51,6 +53,11 @@ def check_events(city: City, say: Say, whence: dict[str, tuple[Document, str]]) 
         _Event(event, city, newest, say).run()
 
 
+def _of_one_alone(element: Element) -> bool:
+    """Whether two persons hardly ever share it: a day of birth. Name and number of the declarer are asked in items of others too."""
+    return element.group == "applicant" and element.reuse == "always" and element.type == "date"
+
+
 class _Event:
     def __init__(self, event: LifeEvent, city: City, versions: dict[str, ItemVersion], say: Say) -> None:
         self.event, self.city, self.versions, self.tell = event, city, versions, say
@@ -65,6 +72,7 @@ class _Event:
 
     def run(self) -> None:
         self.head()
+        self.texts()
         self.twice("/items", "事项", [entry.item for entry in self.event.items])
         for i, entry in enumerate(self.event.items):
             self.item(f"/items/{i}", entry)
@@ -84,7 +92,8 @@ class _Event:
         if not event.items:
             self.say("/items", "没有事项", "至少写一个事项")
         if event.lead not in self.departments:
-            self.say("/lead", f"没有代码为“{event.lead}”的部门", "先在 departments.yaml 登记")
+            mend = nearest(event.lead, self.departments, "先在 departments.yaml 登记")
+            self.say("/lead", f"没有代码为“{event.lead}”的部门", mend)
         if not event.aliases:
             self.say("", "没有俗称,居民搜不到", "在 aliases 里写居民会说的话")
         if not event.channels:
@@ -96,18 +105,40 @@ class _Event:
             self.say("/phones", "咨询电话和投诉电话要都写,且不能相同", '例如 enquiry: "962200", complaint: "12345"')
         self.twice("/people", "人", [SELF, *(person.code for person in event.people)])
 
+    def texts(self) -> None:
+        """Every reason is said, and everything that is shown is said in two languages."""
+        event = self.event
+        whys = {f"/questions/{i}/why": one.why for i, one in enumerate(event.questions)}
+        for i, entry in enumerate(event.items):
+            whys[f"/items/{i}/why"] = entry.why
+            whys |= {f"/items/{i}/after/{j}/why": after.why for j, after in enumerate(entry.after)}
+        for sub, why in whys.items():
+            if not why.zh.strip():
+                self.say(
+                    sub, "没写为什么,居民看不到理由", "写一句话,例如 why: {zh: 凭执照刻章, en: It follows the licence}"
+                )
+        shown = {"name": event.name, "summary": event.summary, "before": event.before}
+        shown |= {f"people/{i}/name": person.name for i, person in enumerate(event.people)}
+        shown |= {sub[1:]: why for sub, why in whys.items()}
+        alone = [sub for sub, text in shown.items() if text and text.zh and not text.en]
+        # A city may speak Chinese only; half of an event in English is a slip.
+        if alone and any(text.en for text in shown.values() if text):
+            self.say("", f"没有英文:{'、'.join(alone)}", "写成 {zh: 中文, en: English}", "warning")
+
     def item(self, sub: str, entry: EventItem) -> None:
+        if entry.of not in self.people:
+            self.say(
+                f"{sub}/of", f"people 里没有“{entry.of}”", nearest(entry.of, self.people, "在 people 里写出这个人")
+            )
+        self.order(sub, entry)
         version = self.versions.get(entry.item)
         if version is None:
-            self.say(f"{sub}/item", f"没有代码为“{entry.item}”的事项", "先写这个事项,或改正代码")
+            self.no_version(f"{sub}/item", entry.item)
             return
         if not any(v.code == entry.item and v.valid_from <= self.event.valid_from for v in self.city.versions):
             self.say(f"{sub}/item", f"“{version.name.zh}”在一件事开始时还没有生效的版本", "推迟 valid_from")
         if not version.receivable:
             self.say(f"{sub}/item", f"“{version.name.zh}”只有指南,不能收件", "补全事项并写 receivable: true")
-        if entry.of not in self.people:
-            self.say(f"{sub}/of", f"people 里没有“{entry.of}”", "在 people 里写出这个人,或写 self")
-        self.order(sub, entry)
         self.fills(sub, entry, version)
         self.papers(sub, entry, version)
         self.promises(sub, entry, version)
@@ -116,13 +147,21 @@ class _Event:
                 self.say(f"{sub}/when", "这个条件前后矛盾,怎么回答都不成立", "检查 all 里互相排斥的选项")
             self.decidable(f"{sub}/when", entry.when.elements())
 
+    def no_version(self, sub: str, code: str) -> None:
+        items = {item.code for item in self.city.items}
+        if code in items:
+            self.say(sub, f"事项“{code}”的文件有错,还读不出来", "先改正那个事项自己的错")
+        else:
+            self.say(sub, f"没有代码为“{code}”的事项", nearest(code, items, "先写这个事项,或改正代码"))
+
     def order(self, sub: str, entry: EventItem) -> None:
         self.twice(f"{sub}/after", "先办的事项", [after.item for after in entry.after])
         for j, after in enumerate(entry.after):
             if after.item == entry.item:
                 self.say(f"{sub}/after/{j}", "事项排在自己之后", "去掉这一条")
             elif after.item not in self.codes:
-                self.say(f"{sub}/after/{j}/item", f"这件事里没有事项“{after.item}”", "先把它写进 items,或去掉这一条")
+                mend = nearest(after.item, self.codes, "先把它写进 items,或去掉这一条")
+                self.say(f"{sub}/after/{j}/item", f"这件事里没有事项“{after.item}”", mend)
             if not 0 <= after.wait_days <= 3660:
                 self.say(f"{sub}/after/{j}/wait_days", "等待天数不合理", "写 0 到 3660 之间的天数")
 
@@ -132,12 +171,17 @@ class _Event:
             at = f"{sub}/fills/{code}"
             element = asked.get(code)
             if element is None:
-                self.say(at, f"“{version.name.zh}”的表单里没有“{code}”", "去掉,或改成事项表单里的数据元")
+                mend = nearest(code, asked, "去掉,或改成事项表单里的数据元")
+                self.say(at, f"“{version.name.zh}”的表单里没有“{code}”", mend)
             elif isinstance(meant, str) and meant.startswith("$"):
                 self.meant(at, element, meant[1:])
             else:
                 self.constant(at, element, meant)
         for code, element in asked.items():
+            if entry.of != SELF and element and entry.fills.get(code) == f"${code}" and _of_one_alone(element):
+                what = f"办的是别人的事,“{element.name.zh}”填的却是申请人自己的"
+                mend = "换成说这个人的数据元(例如 $child_name),没有就先在 elements.yaml 登记"
+                self.say(f"{sub}/fills/{code}", what, mend, "warning")
             if entry.of != SELF and code not in entry.fills and element and element.group == "applicant":
                 what = f"“{version.name.zh}”办的是别人的事,“{element.name.zh}”是谁的没写明"
                 self.say(f"{sub}/fills", what, f"在 fills 里写 {code}: $数据元,或一个固定值")
@@ -145,7 +189,7 @@ class _Event:
     def meant(self, at: str, element: Element, target: str) -> None:
         other = self.elements.get(target)
         if other is None:
-            self.say(at, f"没有数据元“{target}”", "先在 elements.yaml 登记")
+            self.say(at, f"没有数据元“{target}”", nearest(target, self.elements, "先在 elements.yaml 登记"))
             return
         if other.type != element.type or (element.unit and other.unit != element.unit):
             self.say(at, f"“{other.name.zh}”和“{element.name.zh}”的类型不同", "换成同一类型的数据元")
@@ -153,11 +197,8 @@ class _Event:
             self.say(at, f"“{element.name.zh}”没有选项 {'、'.join(sorted(missing))}", "让两个数据元的选项一致")
 
     def constant(self, at: str, element: Element, value: Any) -> None:
-        read = read_answer(element.type, element.unit, value)
-        codes = {choice.code for choice in element.choices}
-        chosen = read if isinstance(read, frozenset) else {read}
-        if read is None or (codes and not chosen <= codes):
-            self.say(at, f"“{str(value)[:30]}”不能作“{element.name.zh}”的值", "改成这个数据元的值,或写 $数据元")
+        if (wrong := unreadable(element, value)) is not None:
+            self.say(at, wrong.what, f"{wrong.mend},或写 $数据元")
 
     def papers(self, sub: str, entry: EventItem, version: ItemVersion) -> None:
         needed = {need.material for need in version.papers}
@@ -165,11 +206,13 @@ class _Event:
             at = f"{sub}/papers/{code}"
             person, _, material = meant.rpartition(".")
             if code not in needed:
-                self.say(at, f"“{version.name.zh}”不要材料“{code}”", "去掉,或改正材料代码")
+                mend = nearest(code, needed, "去掉,或改正材料代码")
+                self.say(at, f"“{version.name.zh}”不要材料“{code}”", mend)
             if person and person not in self.people:
                 self.say(at, f"people 里没有“{person}”", "写成 人.材料,例如 self.id_card")
             if material not in self.registry.materials:
-                self.say(at, f"没有材料“{material}”", "先在 materials.yaml 登记")
+                mend = nearest(material, self.registry.materials, "先在 materials.yaml 登记")
+                self.say(at, f"没有材料“{material}”", mend)
 
     def promises(self, sub: str, entry: EventItem, version: ItemVersion) -> None:
         if entry.come is not None and len(entry.come) != version.visits.count:
@@ -199,7 +242,8 @@ class _Event:
         self.twice("/questions", "问题", [question.element for question in self.event.questions])
         for i, question in enumerate(self.event.questions):
             if question.element not in self.elements:
-                self.say(f"/questions/{i}/element", f"没有数据元“{question.element}”", "先在 elements.yaml 登记")
+                mend = nearest(question.element, self.elements, "先在 elements.yaml 登记")
+                self.say(f"/questions/{i}/element", f"没有数据元“{question.element}”", mend)
             if question.when is not None:
                 self.decidable(f"/questions/{i}/when", question.when.elements())
 

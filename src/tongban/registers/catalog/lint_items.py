@@ -7,9 +7,11 @@ from typing import Any
 from tongban.domain.expression import Expr
 from tongban.domain.item import Field, ItemVersion, Limits, PaperNeed
 from tongban.registers.catalog.city import City
+from tongban.registers.catalog.nearest import nearest
 
 Say = Callable[..., None]
 MAX_DAYS = 1000
+_KIND = "先在 credentials.yaml 登记"
 
 
 def check_version(version: ItemVersion, city: City, say: Say) -> None:
@@ -102,7 +104,11 @@ def _results(version: ItemVersion, city: City, here: Say) -> None:
     kinds = {kind.code for kind in city.credentials}
     for i, result in enumerate(version.results):
         if result.credential and result.credential not in kinds:
-            here(f"/results/{i}/credential", f"没有证照种类“{result.credential}”", "先在 credentials.yaml 登记")
+            here(
+                f"/results/{i}/credential",
+                f"没有证照种类“{result.credential}”",
+                nearest(result.credential, kinds, _KIND),
+            )
         if not result.credential and result.name.zh.endswith(("证", "证明", "证书")):
             here(f"/results/{i}", f"结果“{result.name.zh}”是证照,却没写签发哪种电子证照", "写 credential: 证照种类")
 
@@ -121,7 +127,10 @@ def _conditions(version: ItemVersion, here: Say) -> None:
 def _field(field: Field, sub: str, city: City, here: Say) -> None:
     element = next((e for e in city.elements if e.code == field.element), None)
     if element is None:
-        here(f"{sub}/element", f"没有数据元“{field.element}”", "表单只能用登记过的数据元,先在 elements.yaml 登记")
+        mend = nearest(
+            field.element, (e.code for e in city.elements), "表单只能用登记过的数据元,先在 elements.yaml 登记"
+        )
+        here(f"{sub}/element", f"没有数据元“{field.element}”", mend)
         return
     if field.prefill and element.reuse == "never":
         here(f"{sub}/prefill", f"“{element.name.zh}”每次都要本人填写,不能预填", "去掉 prefill")
@@ -130,7 +139,7 @@ def _field(field: Field, sub: str, city: City, here: Say) -> None:
     for i, source in enumerate(field.prefill):
         at = f"{sub}/prefill/{i}"
         if source.credential and source.credential not in kinds:
-            here(at, f"没有证照种类“{source.credential}”", "先在 credentials.yaml 登记")
+            here(at, f"没有证照种类“{source.credential}”", nearest(source.credential, kinds, _KIND))
         elif source.credential and field.element not in kinds[source.credential].fields:
             here(at, f"证照“{source.credential}”里没有“{field.element}”", "改来源,或补全该证照的 fields", "warning")
         if source.check and source.department not in departments:
@@ -142,7 +151,8 @@ def _field(field: Field, sub: str, city: City, here: Say) -> None:
 def _paper(paper: PaperNeed, sub: str, city: City, here: Say) -> None:
     kind = next((k for k in city.materials if k.code == paper.material), None)
     if kind is None:
-        here(f"{sub}/material", f"没有材料“{paper.material}”", "先在 materials.yaml 登记")
+        mend = nearest(paper.material, (k.code for k in city.materials), "先在 materials.yaml 登记")
+        here(f"{sub}/material", f"没有材料“{paper.material}”", mend)
     if paper.key and paper.tolerated_days:
         here(f"{sub}/tolerated_days", "关键材料不能容缺", "去掉 tolerated_days,或 key 写 false")
     if not 0 <= paper.tolerated_days <= 180:

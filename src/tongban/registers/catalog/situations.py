@@ -17,6 +17,7 @@ from tongban.domain.refusals import Refused
 from tongban.registers.catalog import event_situations
 from tongban.registers.catalog.city import City, SituationRow, Source
 from tongban.registers.catalog.files import Document, Note
+from tongban.registers.catalog.said import wrong_answers
 
 _WORDS = {True: "符合", False: "不符合", None: "还不能判断", "unknown": "还不能判断"}
 
@@ -65,10 +66,8 @@ class _One:
         version = self.version()
         if version is None:
             return self.notes
-        elements = {element.code for element in self.city.elements}
-        for code in given.answers:
-            if code not in elements:
-                self.say(f"/given/answers/{code}", f"没有数据元“{code}”", "先在 elements.yaml 登记,或改正")
+        for path, what, mend in wrong_answers(given.answers, {one.code: one for one in self.city.elements}):
+            self.say(f"/given/answers/{path}", what, mend)
         verdict = eligibility(version, given.answers, given.today)
         wanted = None if expect.eligible == "unknown" else expect.eligible
         if verdict.value is not wanted:
