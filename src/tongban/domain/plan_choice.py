@@ -128,10 +128,9 @@ def _within(problem: Problem, masked: list[tuple[_Open, int, int]], visits: int)
     needs = _opened(masked, visits)
     if needs is None:
         return
-    all_papers, all_fields = (
-        problem.papers | _union(need.paper for need in needs),
-        _union(need.fields for need in needs),
-    )
+    must = problem.papers | _union(need.paper for need in needs if not need.makers and not need.fields)
+    needs = [need for need in needs if not need.paper & must]
+    all_papers, all_fields = must | _union(n.paper for n in needs), _union(n.fields for n in needs)
     sweep, clock = _Sweep(problem, needs), problem.clock
     swept = sweep.run(all_papers, all_fields)
     if swept is None:
@@ -139,10 +138,9 @@ def _within(problem: Problem, masked: list[tuple[_Open, int, int]], visits: int)
         return
     bound = clock.working(max(swept.ends, default=0))
     if not needs:
-        cost = (visits_of(visits), problem.papers.bit_count(), 0, bound)
-        yield Choice(cost, visits, problem.papers, 0, swept.begins, swept.ends, swept.order)
+        cost = (visits_of(visits), must.bit_count(), 0, bound)
+        yield Choice(cost, visits, must, 0, swept.begins, swept.ends, swept.order)
         return
-    must = problem.papers | _union(need.paper for need in needs if not need.makers and not need.fields)
     bringing = _Cuts(problem, ((1 << n.item, n.makers_mask, n.paper) for n in needs if not n.fields), must)
     # The cuts found with some papers hold with all that do not hit them, so they are found once for all sets of papers.
     width = all_papers.bit_length()
