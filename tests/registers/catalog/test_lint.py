@@ -167,6 +167,18 @@ def test_a_credential_that_does_not_carry_the_field_is_only_a_warning(tmp_path: 
     assert note.severity == "warning"
 
 
+def test_a_licence_that_tells_what_its_item_never_asked_is_warned_of(tmp_path: Path) -> None:
+    """Later items of a life event would wait for it, and nobody would be asked."""
+
+    def change(files: dict[str, Any]) -> None:
+        kinds = {kind["code"]: kind for kind in files["credentials.yaml"]["credentials"]}
+        kinds[version(files)["results"][0]["credential"]]["fields"] = ["name", "birth_date"]
+        version(files)["fields"] = [one for one in version(files)["fields"] if one["element"] != "name"]
+
+    told = [note for note in notes(tmp_path, change) if "签发时没有" in note.what]
+    assert [note.severity for note in told] == ["warning"] and "“姓名”" in told[0].what
+
+
 def test_a_link_to_elsewhere_is_not_followed(tmp_path: Path) -> None:
     root = write(tmp_path, pieces())
     (root / "items" / "gongan" / "secret.yaml").symlink_to("/etc/passwd")

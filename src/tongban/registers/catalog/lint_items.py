@@ -101,8 +101,22 @@ def _money_and_visits(version: ItemVersion, here: Say) -> None:
 
 
 def _results(version: ItemVersion, city: City, here: Say) -> None:
-    kinds = {kind.code for kind in city.credentials}
+    kinds = {kind.code: kind for kind in city.credentials}
+    asked = {field.element for field in version.fields}
+    # Who one is, is said by the person; only the numbers are made by whoever decides.
+    said = {
+        element.code: element.name.zh
+        for element in city.elements
+        if element.group == "applicant"
+        and element.reuse == "always"
+        and element.type not in ("id_number", "credit_code")
+    }
     for i, result in enumerate(version.results):
+        if version.receivable and result.credential in kinds:
+            for code in kinds[result.credential].fields:
+                if code in said and code not in asked:
+                    what = f"证照“{result.credential}”上有“{said[code]}”,事项却不问,签发时没有"
+                    here(f"/results/{i}", what, f"在 fields 里加上 {code},或从证照的 fields 里去掉", "warning")
         if result.credential and result.credential not in kinds:
             here(
                 f"/results/{i}/credential",
