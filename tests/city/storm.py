@@ -295,7 +295,8 @@ class Storm(threading.Thread):
         kept = dict(compare.rows(house.environment["DATABASE_URL"], "select number, n from cases_case"))
         self.unheard |= {number for number, n in only_here.items() if kept.get(number, 0) < n}
         self.restored.add(house.node)
-        self.city.open(house)
+        # After a long storm there is much to catch up with, and the others have their own troubles.
+        self.city.open(house, seconds=900)
         return True
 
     def _only_here(self, house: NodeHouse) -> dict[str, int]:

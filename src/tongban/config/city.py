@@ -162,10 +162,10 @@ class City:
 
         self._each(found)
 
-    def open(self, house: NodeHouse) -> None:
-        """The mail room first; web and worker when the node has caught up."""
+    def open(self, house: NodeHouse, seconds: float = 120) -> None:
+        """The mail room first; web and worker when the node has caught up; NotStarted when that takes longer than ``seconds``."""
         house.mailroom()
-        for _ in house.waits(seconds=120):
+        for _ in house.waits(seconds=seconds):
             pass
         house.serve()
         house.answers()
