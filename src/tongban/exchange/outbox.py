@@ -13,6 +13,7 @@ from tongban.domain.refusals import NotFound
 from tongban.exchange import letters
 from tongban.exchange.bag import LETTER_LIMIT
 from tongban.exchange.letters import Letter
+from tongban.exchange.sheet import FIRST
 from tongban.plumbing import crypto, files
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.statements import ask, say, say_rows
@@ -143,7 +144,7 @@ def _gone(to: str, lane: str, after: int, most: int) -> list[Outgoing]:
         return []
     last, next_one = rows[0]
     upto = last if next_one is None else next_one - 1
-    nothing = letters.encode(Letter(uuid.UUID(int=0).hex, letters.FIRST, letters.Again("", 0)))
+    nothing = letters.encode(Letter(uuid.UUID(int=0).hex, FIRST, letters.Again("", 0)))
     return [Outgoing(seq, nothing) for seq in range(after + 1, min(upto, after + most) + 1)]
 
 

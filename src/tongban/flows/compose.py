@@ -23,7 +23,7 @@ from tongban.domain.plan import Circumstances, Holdings, KnownValue, Plan
 from tongban.domain.plan import Known as PlanKnown
 from tongban.domain.prepared import said_once
 from tongban.domain.refusals import Conflict, Problem, Refused
-from tongban.flows import access, event_access, event_log, event_parts, receive, serve
+from tongban.flows import access, draft_moves, event_access, event_log, event_parts, receive, serve
 from tongban.flows.event_parts import Ready, Table
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
@@ -51,13 +51,15 @@ def save(
         before is not None and (before.applicant, before.event) != (visit.applicant, event)
     ):
         raise drafts.missing()
+    draft_moves.must_lie_here(before)
     current().about(person=visit.applicant, place=visit.center, event=event)
     saved = mothers.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, event=event, center=visit.center, by=actor.ref, rev=rev,
         body=msgspec.json.encode(intake), at=at,
     )  # fmt: skip
     if not saved:
-        raise drafts.newer()
+        draft_moves.not_saved("event", draft_id, visit.applicant)
+    draft_moves.saved("event", event, draft_id, visit.applicant, visit.center, before)
     return Draft(str(draft_id), rev + 1)
 
 
@@ -127,7 +129,8 @@ def submit(
     _, started = event_parts.started(rule.apply(Mother(number), submitted), table, ready)
     done = event_log.opened(number, [submitted, *started], query_code=code, forms=[kept])
     if draft:
-        _use_draft(draft, number, visit.applicant)
+        stood = mothers.use_draft(drafts.parse_id(draft), number, visit.applicant)
+        draft_moves.used("event", event, draft, visit.applicant, visit.center, number, stood)
     current().about(case=number, person=visit.applicant, place=visit.center, event=event, parts=len(parts))
     return receipt(done, code)
 
@@ -188,12 +191,6 @@ def _not_ready(problems: tuple[Problem, ...]) -> Refused:
         f"Not ready yet: {len(problems)} things to mend; everything typed is kept",
         problems=problems,
     )
-
-
-def _use_draft(draft: str, number: str, applicant: str) -> None:
-    before = mothers.use_draft(drafts.parse_id(draft), number, applicant)
-    if before:
-        raise drafts.used(before)
 
 
 @flow("event.amend")
