@@ -32,6 +32,7 @@ urlpatterns = [
     path(VISIT + "consent/<uuid:consent>/withdraw", serve_permissions.withdraw_consent, name="withdraw_consent"),
     path(VISIT + "login-code", serve_login_code.issue, name="login_code"),
     path(VISIT + "elsewhere", serve_elsewhere.cases, name="elsewhere"),
+    path(VISIT + "bring", serve_elsewhere.bring, name="bring"),
     path(VISIT + "close", serve_visit.close, name="close"),
     path(VISIT + "scan", serve_papers.scan, name="scan"),
     path(ITEM, serve_item.item, name="item"),
