@@ -39,6 +39,7 @@ BODIES: tuple[letters.Body, ...] = (
         letters.MandateHere("m-1", Mandate(PERSON, AGENT, "written", dt.date(2026, 9, 1), dt.date(2027, 8, 31), all_items=True)),
         (FILE,),
     ),
+    letters.EventLog(NUMBER, "4F7K2P", ENTRIES),
     letters.Piece("cd" * 32, 300_000, 1, 2, b"\x00\x01\x02"),
     letters.Request(
         "0123456789abcdef0123456789abcdef", "case.withdraw", NUMBER, "putuo",

@@ -74,6 +74,15 @@ class Dossier(Sheet, frozen=True, tag="dossier"):
     files: tuple[FileHere, ...] = ()
 
 
+class EventLog(Sheet, frozen=True, tag="event_log"):
+    """The log of a life event, whole (since version 3): from the node that received it to the city, and from there to nodes at which its
+    person was served. What was typed is not in it. It is short, so nothing is ever missing before it."""
+
+    number: str
+    query_code: str
+    entries: tuple[Logged, ...]
+
+
 class Piece(Sheet, frozen=True, tag="piece"):
     """A piece of a file: the place-th (from 0) of ``of``. Filled in when the bag is packed, from the cabinet."""
 
@@ -226,6 +235,7 @@ class Status(Sheet, frozen=True, tag="status"):
 Body = (
     Facts
     | Dossier
+    | EventLog
     | Piece
     | Request
     | Outcome

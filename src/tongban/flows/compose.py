@@ -75,12 +75,14 @@ class PartReceipt(msgspec.Struct, frozen=True):
 
 
 class MotherReceipt(msgspec.Struct, frozen=True):
-    """What the person takes home: one number and one query code for everything."""
+    """What the person takes home: one number and one query code for everything. ``asked``: the node that was asked to do it, and has
+    not answered yet."""
 
     number: str
     query_code: str
     event: str
     parts: tuple[PartReceipt, ...]
+    asked: str = ""
 
 
 def receipt(mother: Mother, query_code: str) -> MotherReceipt:
@@ -195,13 +197,12 @@ def _not_ready(problems: tuple[Problem, ...]) -> Refused:
 
 @flow("event.amend")
 def amend(
-    actor: Actor, visit_id: str, number: str, item: str, intake: EventIntake, *, at: dt.datetime, key: str
+    actor: Actor, visit: str, number: str, item: str, intake: EventIntake, *, at: dt.datetime, key: str
 ) -> MotherReceipt:  # fmt: skip
     """The person answers for a part that is held (or will be): what they say and bring goes into the one form, and the part starts if
-    it can. Online or at any counter that hosts the event; at a counter a paper is seen, which is what many wait for."""
-    visit = access.visit(actor, visit_id)
-    actor.must("case.receive", visit.center)
-    found = event_access.of_visit(visit, number)
+    it can. Online or at any counter of the city, from where it is asked of the node that received the event (then ``visit`` is empty and
+    that node vouches for whom it serves); at a counter a paper is seen, which is what many wait for."""
+    found, agent, center = event_access.answered_for(actor, visit, number)
     mother, on = found.mother, city_date(at)
     one = mother.of(item)
     if one is None or one.state not in ("held", "waiting") or mother.stage != "open":
@@ -214,7 +215,7 @@ def amend(
     doors.must_be_seen((one.paper for one in intake.papers), "resident" if actor.kind == "resident" else "window")
     form = event_plan.amended(event_log.form_of(mother), intake)
     # Who is here now answers: the mandate of the day of submission may have ended, and who gave it goes on alone.
-    table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=visit.agent)
+    table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=agent)
     event_plan.must_be_of_event(table.prepared, form.intake)
     ready = event_parts.judged(table, one.part)
     if ready.problems:
@@ -224,5 +225,5 @@ def amend(
     if (day := rule.opens_on(mother, one)) is not None and day <= on:
         new.append(event_parts.start(table, ready, event_parts.child_number(mother)))
     after = event_log.appended(mother, new, [kept])
-    current().about(case=number, person=mother.applicant, place=visit.center, item=item)
+    current().about(case=number, person=mother.applicant, place=center, item=item)
     return receipt(after, found.query_code)

@@ -8,7 +8,7 @@ import uuid
 from tongban.domain.actor import Actor
 from tongban.exchange import letters, outbox, queries, questions, whereabouts
 from tongban.exchange.letters import Answer, Letter, Question
-from tongban.flows import access, despatch, draft_moves
+from tongban.flows import access, despatch, draft_moves, event_copies
 from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import here
 from tongban.plumbing.audit import service as audit
@@ -65,6 +65,8 @@ def question_came(desk: Desk, letter: Letter) -> None:
             despatch.again(one.case.number, desk.sender, 0)
     numbers = tuple(one.case.number for one in found)
     as_of = min((queries.as_of(one.case.holder, desk.at) for one in found), default=desk.at)
+    if question.person:
+        event_copies.of_person(desk, question.person)
     drafts = draft_moves.for_answer(desk, question.person) if question.person else ()
     outbox.post(desk.sender, Answer(question.id, numbers, as_of, drafts), desk.at)
     if question.person:

@@ -27,6 +27,7 @@ WORDS: dict[str, Text] = {
     "event.submit": Text("提交一件事", "Submitted a life event"),
     "event.advance": Text("一件事推进", "A life event went on"),
     "event.amend": Text("补充一件事", "Answered for a part of a life event"),
+    "event.ask_holder": Text("转交收件节点办理一件事", "Asked the node that received the life event"),
     "event.withdraw": Text("撤回一件事", "Took back a life event"),
     "event.reacted": Text("部门联动处理", "A department froze, sealed or ended"),
     "visit.login_code": Text("开具登录码", "Issued a code to sign in"),

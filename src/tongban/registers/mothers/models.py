@@ -17,6 +17,8 @@ class MotherRow(models.Model):
     channel = models.TextField()
     opened_at = models.DateTimeField()
     wake_on = models.DateField(null=True)
+    # This node received it, so its parts start here and its form lies here; else it is a copy of the log.
+    here = models.BooleanField(default=True, db_default=True)
     n = models.IntegerField()
     head = models.BinaryField()
     state = models.BinaryField()

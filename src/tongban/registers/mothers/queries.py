@@ -38,6 +38,16 @@ def log(number: str) -> list[Entry]:
     return [rows.entry(r) for r in ask(f"{_ENTRY} where number = %s order by n", [number])]
 
 
+def code(number: str) -> str:
+    """The query code of a mother case."""
+    return str(ask("select query_code from mothers_mother where number = %s", [number])[0][0])
+
+
+def is_copy(number: str) -> bool:
+    """Whether the mother case was received at another node, and only its log is here."""
+    return bool(ask("select 1 from mothers_mother where number = %s and not here", [number]))
+
+
 def of_person(person: str, limit: int = 50) -> list[Found]:
     """The newest mother cases of a person, as applicant or agent."""
     found = ask(

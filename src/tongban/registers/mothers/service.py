@@ -18,6 +18,10 @@ _OPEN = (
     f"insert into mothers_mother ({', '.join(_STATIC + rows.COLUMNS)}) "
     f"values ({', '.join(['%s'] * len(_STATIC + rows.COLUMNS))})"
 )
+_COPY = (
+    f"insert into mothers_mother ({', '.join((*_STATIC, 'here', *rows.COLUMNS))}) "
+    f"values ({', '.join(['%s'] * (len(_STATIC) + 1 + len(rows.COLUMNS)))})"
+)
 _APPEND = f"update mothers_mother set {', '.join(f'{c} = %s' for c in rows.COLUMNS)} where number = %s"
 
 
@@ -51,6 +55,25 @@ def append(after: Mother, entries: Sequence[Entry], forms: Sequence[Form] = ()) 
     """Write further facts of a mother case whose row the caller has locked (queries.get)."""
     say(_APPEND, [*rows.values(after), after.number])
     _record(after.number, entries, forms)
+
+
+def replicate(before: int, after: Mother, fresh: Sequence[Entry], *, query_code: str) -> None:
+    """Write entries that came by letter to the copy that had ``before`` of them. Nothing of a copy wakes."""
+    values = rows.copy_values(after)
+    if before:
+        say(_APPEND, [*values, after.number])
+    else:
+        static = [
+            after.number,
+            query_code,
+            after.event,
+            after.receiving,
+            after.applicant,
+            after.agent or None,
+            after.channel,
+        ]
+        say(_COPY, [*static, fresh[0].at, False, *values])
+    _record(after.number, fresh, ())
 
 
 class _Tag(msgspec.Struct):
