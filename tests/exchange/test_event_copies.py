@@ -1,6 +1,7 @@
 """A part of a life event that waits for its person is answered at any counter of the city: the log of the event is there as a copy, the
 answer travels to the node that received it, and what came of it comes back. What was typed stays where it was received."""
 
+import re
 import uuid
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.channels.window.work_members import client_of, hire, text
 from tests.exchange.town import Town
 from tests.flows import events
 from tests.flows.people import MINHANG, MOTHER, PUTUO, SON, YANGPU, staff
@@ -16,6 +18,7 @@ from tongban.domain.refusals import NotFound, Problem, Refused
 from tongban.exchange import letters, outbox, queries
 from tongban.exchange.letters import EventLog
 from tongban.flows import compose, elsewhere, event_advance, serve
+from tongban.plumbing import clock
 from tongban.reads import mother as shown
 from tongban.registers.catalog import city as city_source
 from tongban.registers.mothers import checks
@@ -171,3 +174,34 @@ def test_an_event_received_in_a_district_is_known_to_the_city(town: Town) -> Non
         found = mothers.get(receipt.number)
         assert found is not None and found.query_code == receipt.query_code
         assert shown.by_code(receipt.number, receipt.query_code, today=AT.date()).receiving == PUTUO
+
+
+def test_the_counter_of_another_district_shows_what_is_missing_and_takes_it(
+    town: Town, born: compose.MotherReceipt
+) -> None:
+    with clock.fixed(AT):
+        with town.at("yangpu"):
+            clerk = hire("yangpu", "顾窗口", YANGPU)
+            met, client = serve.meet(clerk, SON, how="card", at=AT), client_of(clerk)
+            home = f"/window/visit/{met.visit}/"
+            assert "等本人补充" not in text(client.get(home))
+            part = client.post(home + "elsewhere", {}, headers={"HX-Request": "true"}).content.decode()
+            question = part.partition("question=")[2].partition("&")[0]
+        town.carry()
+        with town.at("yangpu"):
+            came = client.get(home + "elsewhere", {"question": question, "n": "1"}, headers={"HX-Request": "true"})
+            address = f"{home}part/{born.number}/{ITEM}"
+            assert address in came.content.decode() and "收件在市级节点" in text(came)
+            page = client.get(address).content.decode()
+            papers = re.findall(r'name="seen" value="([^"]+)"', page)
+            assert papers and "已核对原件" in page
+            nothing = client.post(address, {"key": "k0", "surprise": "x"})
+            assert nothing.status_code == 422
+            sent = client.post(address, {"key": "k1", "seen": papers}, follow=True)
+            assert "已转交收件的市级节点" in text(sent)
+            assert "已转交" in text(client.get(address)), "waiting is said on the page of the part"
+        town.carry()
+        with town.at("city"):
+            assert events.mother(born.number).of(ITEM).state == "open"
+        with town.at("yangpu"):
+            assert address not in client.get(home).content.decode()

@@ -19,7 +19,7 @@ from tongban.domain.refusals import Problem, Refused
 from tongban.flows import access, serve
 from tongban.plumbing import clock, here
 from tongban.plumbing.ids import new_id
-from tongban.reads import draft_away, event, finder, serving
+from tongban.reads import draft_away, event, finder, my_events, serving
 
 REASONS = ("当面核对本人信息", "填写申请表", "核对委托人信息")
 
@@ -34,9 +34,9 @@ def frame(request: HttpRequest, visit: uuid.UUID, **more: Any) -> dict[str, Any]
 
 
 def aways(request: HttpRequest, visit: uuid.UUID) -> dict[str, Any]:
-    """What is known of drafts of this person at other nodes."""
+    """What waits for this person: parts of life events, and drafts at other nodes."""
     return {
-        "aways": draft_away.away(acting(request), str(visit)), "bring": reverse("window:bring", args=[visit]), "most": MOST,
+        "held_parts": my_events.held(acting(request), str(visit), at=clock.now()), "aways": draft_away.away(acting(request), str(visit)), "bring": reverse("window:bring", args=[visit]), "most": MOST,
     }  # fmt: skip
 
 
