@@ -339,6 +339,28 @@ def test_what_is_known_of_drafts_elsewhere_is_forgotten_after_a_day(town: Town) 
     assert by_city(town, draft.id) is not None
 
 
+def test_a_district_upgraded_later_goes_on_reading(town: Town) -> None:
+    """Bags for it say the version that it reads, and nothing newer is in them."""
+    draft = saved(town)
+    for code in ("city", "putuo"):
+        with town.at(code):
+            ask("update exchange_peer set schema = 2 where node = 'yangpu' returning node")
+    with town.at("city"):
+        with_it(town, "city", "yangpu", letters.Again("", 0))
+    bags = town.carried
+    town.carry()
+    assert bags[-1].to_node == "yangpu" and bags[-1].schema == 2
+    assert letters.version_for(0) == letters.version_for(9) == letters.SCHEMA
+    assert letters.version_for(2) == 2 and letters.version_for(1) == letters.OLDEST
+    # Its own question comes in version 2: the answer says nothing of drafts, for it would not be understood.
+    with town.at("yangpu"):
+        ask("update exchange_peer set schema = 2 where node = 'city' returning node")
+    _, _, found = asked(town, "yangpu")
+    assert found == [] and lying(town, draft.id) == ["putuo"]
+    with town.at("yangpu"):
+        assert queries.parked() == []
+
+
 def test_a_city_that_does_not_know_drafts_is_told_nothing(town: Town) -> None:
     with town.at("putuo"):
         ask("update exchange_peer set schema = 2 where node = 'city' returning node")

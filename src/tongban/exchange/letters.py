@@ -14,7 +14,7 @@ from tongban.exchange.draft_letters import DraftHere, DraftLies, DraftMoves, Dra
 from tongban.exchange.sheet import FileHere, Part, Sheet, must_be_moment
 
 SCHEMA = 3
-"""The version this program writes. It reads this one and the one before: nodes are upgraded on different days."""
+"""The version this program writes, to nodes that read it. It reads this one and the one before: nodes are upgraded on different days."""
 OLDEST = max(1, SCHEMA - 1)
 """The oldest version that this program reads."""
 
@@ -272,6 +272,13 @@ _decode = msgspec.json.Decoder(Letter).decode
 # ValueError: what is no UTF-8. RecursionError: brackets in brackets, a hundred thousand deep.
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _encode = msgspec.json.Encoder().encode
+
+
+def version_for(reads: int) -> int:
+    """The version that a bag for a node says: what the node reads, as it was last heard (0: never), as far as this program writes it. A
+    version differs from the one before only by kinds and fields that are not written to a node that does not know them, so a district
+    that is upgraded later goes on reading all others."""
+    return min(SCHEMA, max(OLDEST, reads)) if reads else SCHEMA
 
 
 def encode(letter: Letter) -> bytes:

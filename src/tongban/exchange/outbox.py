@@ -39,7 +39,8 @@ class Outgoing(msgspec.Struct, frozen=True):
 
 class Lane(msgspec.Struct, frozen=True):
     """A lane to another node: the last number given, how far it is in the stream, how far it was applied there. ``patient``: what is
-    to be sent are a few copies of facts and nothing that somebody waits for."""
+    to be sent are a few copies of facts and nothing that somebody waits for. ``reads``: the version of letters that the node was heard
+    to read (0: it was not heard)."""
 
     to: str
     lane: str
@@ -48,6 +49,7 @@ class Lane(msgspec.Struct, frozen=True):
     delivered: int
     turn: int
     patient: bool = False
+    reads: int = 0
 
 
 def post(to: str, body: letters.Body, at: dt.datetime, *, number: str = "", n: int = 0) -> None:
@@ -111,7 +113,7 @@ def lanes(to: str = "") -> list[Lane]:
     """All lanes (to one node)."""
     rows = ask(
         "select to_node, lane, last, sent, delivered, turn, last - sent between 1 and %s and not exists (select from "
-        "exchange_letter l where l.to_node = o.to_node and l.lane = o.lane and l.seq > o.sent and l.kind <> 'facts') "
+        "exchange_letter l where l.to_node = o.to_node and l.lane = o.lane and l.seq > o.sent and l.kind <> 'facts'), coalesce((select p.schema from exchange_peer p where p.node = o.to_node), 0) "
         "from exchange_out_lane o where %s in ('', to_node) order by to_node, lane",
         [FEW, to],
     )
