@@ -4,7 +4,6 @@ demand the real web server and worker, all on loopback and free ports. Leaving t
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -15,16 +14,11 @@ from types import TracebackType
 
 from rich.console import Console
 
+from tongban.config.services import Services, free_port
+
 CITY = "310000"
 # Where nobody watches, a table may be as wide as it needs.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
-
-
-def free_port() -> int:
-    """A loopback port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Lab:
@@ -38,8 +32,6 @@ class Lab:
         self.base = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> "Lab":
-        from tongban.config.services import Services
-
         # Never a database that somebody uses: the bench fills and removes its own.
         os.environ.pop("DATABASE_URL", None)
         os.environ |= {

@@ -125,7 +125,7 @@ def of_the_city(many: int) -> tuple[list[Case], list[Case], Calendar]:
 def floor(case: Case, calendar: Calendar) -> int:
     """What any plan must do: weigh every condition, and look at every field and paper once."""
     prepared, given = case
-    truth = weigh(prepared.tests, environment(prepared, given), given.start)
+    truth = weigh(prepared.compiled, environment(prepared, given), given.start)
     seen = 0
     for term in prepared.items:
         seen += sum(truth[field.test] is not False for field in term.fields)

@@ -73,7 +73,9 @@ def _adults(count: int) -> list[Any]:
     from tongban.plumbing import clock
     from tongban.simulated import residents
 
-    grown = [r for r in residents.make(seed=77, n=count * 3) if r.hukou_place and r.birth.year <= 1990]
+    # Of one sex and about one age: what one of them could hand in, all can, and nobody types who they are over their card.
+    made = residents.make(seed=77, n=count * 16)
+    grown = [r for r in made if r.hukou_place and r.sex == "female" and 1970 < r.birth.year <= 1990]
     return [identify("citizen", r.name, r.number, today=clock.today()) for r in grown[:count]]
 
 
@@ -91,7 +93,7 @@ def _filled(event: str, identity: Any) -> Any:
     """What this person hands in after doing what each refusal asks for; None when nothing helps."""
     from tongban.config.crowd import Crowd
     from tongban.config.settings.base import CITY_FOLDER
-    from tongban.domain.mother import EventIntake
+    from tongban.domain.event_intake import EventIntake
     from tongban.domain.refusals import Refused
     from tongban.flows import compose
     from tongban.plumbing import clock
@@ -129,8 +131,8 @@ def _filled(event: str, identity: Any) -> Any:
 
 def _handed(intake: Any, code: str) -> Any:
     """One more way for a paper: declared where that is enough, else handed in, else shown at a counter."""
+    from tongban.domain.event_intake import EventPaper
     from tongban.domain.handed_in import PaperIn
-    from tongban.domain.mother import EventPaper
     from tongban.registers.catalog import queries as catalog
 
     of, _, material = code.rpartition(".")
@@ -144,7 +146,7 @@ def _handed(intake: Any, code: str) -> Any:
 
 def _whole(event: str, identity: Any, intake: Any) -> Done:
     """One person from signing in to the receipt; each page saves what was said on it, as the door does."""
-    from tongban.domain.mother import EventIntake
+    from tongban.domain.event_intake import EventIntake
     from tongban.flows import compose
     from tongban.plumbing import clock
     from tongban.reads import event as read

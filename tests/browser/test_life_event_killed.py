@@ -19,9 +19,10 @@ from tests.browser.conftest import WIDTHS, no_sideways
 from tests.browser.test_life_event import walk
 from tests.browser.walk import Walk
 from tests.counter import Counter, counter, pretended_city
-from tests.fault.house import children, free_port, kill
+from tests.fault.house import kill_group
 from tests.plumbing import papers
 from tongban.config.node import NodeHouse
+from tongban.config.services import free_port
 
 __all__ = ["counter", "pretended_city"]
 pytestmark = [
@@ -61,10 +62,7 @@ class Server:
 
     def kill(self) -> None:
         """All of its processes at once, without a word."""
-        process = self.house.running["web"]
-        for pid in [*children(process.pid), process.pid]:
-            kill(pid)
-        process.wait(10)
+        kill_group(self.house.running["web"])
 
     def ask(self, sql: str) -> Any:
         """One value, as the database has it."""

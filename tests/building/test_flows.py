@@ -45,7 +45,7 @@ EXEMPT = {
     "event_access.mother": "gives a mother case after asking whose it is; writes nothing",
     "event_access.by_code": "gives a mother case to who knows number and query code; writes nothing",
     "event_access.named": "asks what a mandate names; writes nothing",
-    "event_access.must_be_named": "as named, and refuses; writes nothing",
+    "event_access.reach": "decides how far an agent sees; writes nothing",
     "event_access.of_served": "gives a mother case of the person served; writes nothing",
     "event_withdraw.withdraw": "one act on the mother case, then one on each child, each durable by itself",
     "event_told.asked": "asks departments outside of any transaction; what they say is written by the act `advance`",

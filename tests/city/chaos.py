@@ -21,11 +21,11 @@ from rich.table import Table
 from tests.city.link import Link, lines
 from tests.city.storm import FAULTS, Storm
 from tongban.config import compare, evening, nodes, services, weight
-from tongban.config.city import City, chosen, free_port
+from tongban.config.city import City, chosen
 from tongban.config.crowd import Crowd
 from tongban.config.day import Day
 from tongban.config.machine import Machine
-from tongban.config.services import port_free
+from tongban.config.services import free_port, port_free
 from tongban.config.settings.base import CITY_FOLDER
 from tongban.plumbing import clock
 

@@ -87,8 +87,9 @@ class Storm(threading.Thread):
     def _group(self, process: "subprocess.Popen[bytes] | None") -> bool:
         if process is None or process.poll() is not None:
             return False
-        for pid in [*weight.tree(process.pid)[1:], process.pid]:
-            kill(pid)
+        # All at once: a supervisor that outlived its workers by a moment would start one anew, which keeps the port.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         return True
 
     def _web(self) -> bool:
@@ -118,8 +119,8 @@ class Storm(threading.Thread):
         house = self._house()
         if not embedded.alive(house.data):
             return False
-        server = self._postmaster(house)
-        for pid in [*weight.tree(server)[1:], server]:
+        # The postmaster first: it would start others in the place of its dead.
+        for pid in weight.tree(self._postmaster(house)):
             kill(pid)
         return True
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.city import link
-from tongban.config.city import free_port
+from tongban.config.services import free_port
 
 ASK = """
 import socket, sys

@@ -55,3 +55,9 @@ def test_departments_on_another_port_are_asked_there(tmp_path, monkeypatch):
     real.say_where_departments_are()
     assert os.environ["TONGBAN_DEPARTMENTS_URL"] == "http://127.0.0.1:8999"
     assert not real.pretended
+
+
+def test_a_free_port_is_none_that_a_connection_may_take() -> None:
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    ports = {services.free_port() for _ in range(50)}
+    assert len(ports) > 40 and max(ports) < first and all(port_free(port) for port in ports)

@@ -130,4 +130,4 @@ def test_questions_end_and_then_only_what_was_not_known_is_open(truth: dict[str,
 
 
 def _whens(prepared: Prepared, answers: dict[str, Any]) -> list[bool | None]:
-    return weigh([prepared.tests[term.when] for term in prepared.items], answers, MONDAY)
+    return weigh([prepared.compiled[term.when] for term in prepared.items], answers, MONDAY)

@@ -32,7 +32,8 @@ def problems(draw: st.DrawFn) -> Problem:
         needs.append(Need(owner, makers, fields, paper, visit, follow))
     forced = draw(st.sampled_from([0, 0, START, LATER, START | 4]))
     edges = tuple((a, b, wait) for a, b, wait in pairs if a != b)
-    return Problem(days, edges, tuple(needs), forced, days_from(CALENDAR, MONDAY))
+    brought = draw(st.sampled_from([0, 0, 0, 0b1, 0b1100]))
+    return Problem(days, edges, tuple(needs), forced, days_from(CALENDAR, MONDAY), brought)
 
 
 def schedule(problem: Problem, edges: list[tuple[int, int, int]]) -> list[int] | None:
@@ -60,7 +61,8 @@ def all_ways(problem: Problem) -> tuple[int, int, int, int] | None:
         ways.append(own)
     best = None
     for taken in itertools.product(*ways):
-        visits, papers, fields, edges = problem.visits, set(), set(), list(problem.edges)
+        papers = {number for number in range(4) if problem.papers >> number & 1}
+        visits, fields, edges = problem.visits, set(), list(problem.edges)
         for need, (kind, what) in zip(problem.needs, taken, strict=True):
             if kind == "maker":
                 edges.append((what, need.item, 0))

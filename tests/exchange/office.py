@@ -1,11 +1,11 @@
 """A real NATS server for tests: on a free loopback port, in a folder of its own, stopped by its id."""
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tongban.config.services import free_port
 from tongban.exchange import nats_server
 from tongban.exchange.nats_server import Door
 from tongban.exchange.transports.nats import NatsTransport
@@ -19,9 +19,7 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     def start(self) -> int:
         """Start the server; its process id."""

@@ -12,7 +12,7 @@ from tests.conftest import AT
 from tests.exchange.town import Town
 from tests.flows.cases import INTAKES
 from tests.flows.people import MOTHER, PUTUO, YANGPU
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.flows import compose, receive, serve
 from tongban.plumbing import clock
 

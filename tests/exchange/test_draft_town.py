@@ -10,7 +10,7 @@ import pytest
 from tests.exchange.town import Town
 from tests.flows.cases import INTAKES
 from tests.flows.people import MINHANG, MOTHER, PUTUO, SON, YANGPU, staff
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Conflict, NotFound
 from tongban.exchange import letters, queries

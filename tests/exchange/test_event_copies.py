@@ -13,7 +13,7 @@ from tests.channels.window.work_members import client_of, hire, text
 from tests.exchange.town import Town
 from tests.flows import events
 from tests.flows.people import MINHANG, MOTHER, PUTUO, SON, YANGPU, staff
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import NotFound, Problem, Refused
 from tongban.exchange import letters, outbox, queries
 from tongban.exchange.letters import EventLog

@@ -44,7 +44,7 @@ def born(town: Town) -> object:
 def open_part(town: Town, number: str, item: str) -> str:
     """The number of a part's case; the person shows at the city's own counter what it waits for."""
     from tests.flows.people import staff
-    from tongban.domain.mother import EventIntake
+    from tongban.domain.event_intake import EventIntake
     from tongban.domain.refusals import Refused
     from tongban.flows import compose, serve
 

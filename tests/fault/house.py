@@ -4,7 +4,6 @@ Only processes that this file started are ever killed, by their id."""
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,15 +17,9 @@ from unittest import mock
 import psycopg
 
 from tongban.config import embedded, services
-from tongban.config.services import Services
+from tongban.config.services import Services, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def children(pid: int) -> list[int]:
@@ -37,6 +30,14 @@ def children(pid: int) -> list[int]:
             for child in (task / "children").read_text().split():
                 found += [int(child), *children(int(child))]
     return found
+
+
+def kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """A process that leads a group of its own, and all that it started, at once: one after the other, a supervisor that is still
+    there would start a worker anew, which nobody knows of and which keeps the port."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
 
 
 class House:
@@ -111,10 +112,7 @@ class House:
 
     def kill_web(self) -> None:
         """All of the web at once, without a word."""
-        process = self.services.running["web"]
-        for pid in [*children(process.pid), process.pid]:
-            kill(pid)
-        process.wait(10)
+        kill_group(self.services.running["web"])
 
     def mend(self) -> int:
         """What `tongban up` does twice a second: start again what ended; how many."""
@@ -128,7 +126,8 @@ class House:
     def kill_database(self) -> None:
         """The server and all its processes at once, as when the power goes (of the machine's memory nothing is lost)."""
         server = self.postmaster()
-        mine = [*children(server), server]
+        # The postmaster first: it would start others in the place of its dead.
+        mine = [server, *children(server)]
         for pid in mine:
             kill(pid)
         until = time.monotonic() + 10

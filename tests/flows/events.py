@@ -10,13 +10,14 @@ import msgspec
 from tests.channels.resident.signed_in import arrived
 from tests.conftest import AT
 from tests.flows.cases import lead
-from tests.flows.people import PUTUO
+from tests.flows.people import PUTUO, SON
 from tongban.domain.actor import SYSTEM, Actor
 from tongban.domain.case import Case
 from tongban.domain.check_digits import luhn, mod_31
 from tongban.domain.element import Element
+from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventIntake, EventPaper, Mother
+from tongban.domain.mother import Mother
 from tongban.domain.person import Identity
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, deliver, event_advance, handle
@@ -24,6 +25,7 @@ from tongban.flows.compose import MotherReceipt
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.mothers import queries as mothers
+from tongban.simulated.numbers import citizen
 
 TIMES = 40
 
@@ -70,6 +72,16 @@ def given(situations: Iterable[Any], event: str, **changes: Any) -> EventIntake:
     row = _reference(situations, event)
     answers = {k: msgspec.to_builtins(v) for k, v in row.given.answers.items()} if row else {}
     return EventIntake(answers=answers, center=PUTUO, **changes)
+
+
+def fitting(intake: EventIntake) -> Identity:
+    """A grown resident of whom is true what a situation says of age and sex: nobody types that over what their card says."""
+    birth = dt.date.fromisoformat(intake.answers.get("birth_date", "1972-09-30"))
+    sex = intake.answers.get("sex", "male")
+    if (birth, sex) == (SON.birth, SON.sex) or birth.year > 2004:
+        return SON
+    number = citizen("310101", birth, 15 if sex == "male" else 26)
+    return Identity(kind="citizen", name=SON.name, number=number, birth=birth, sex=sex)
 
 
 def mended(

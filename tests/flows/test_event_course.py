@@ -12,8 +12,9 @@ from tests.flows.cases import lead
 from tests.flows.people import PUTUO, SON, YANGPU, staff
 from tongban.domain import mother as rule
 from tongban.domain.actor import SYSTEM, Actor
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.facts import Point
-from tongban.domain.mother import EventIntake, Replanned
+from tongban.domain.mother import Replanned
 from tongban.domain.refusals import Conflict, NotFound, Refused
 from tongban.flows import compose, event_advance, event_withdraw, handle, publish, serve
 from tongban.flows.compose import MotherReceipt

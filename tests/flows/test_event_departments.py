@@ -15,7 +15,8 @@ from tongban.config import wiring
 from tongban.connectors.paper.adapter import Adapter as Paper
 from tongban.domain import mother as rule
 from tongban.domain.actor import SYSTEM
-from tongban.domain.mother import EventIntake, Lifted, Reacted
+from tongban.domain.event_intake import EventIntake
+from tongban.domain.mother import Lifted, Reacted
 from tongban.domain.ports import Department, Licence, Purpose, Subject
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, event_advance, event_theme, handle, serve, tell

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import AT
 from tests.flows.people import MOTHER, PUTUO, SON, YANGPU, staff
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import Conflict, NotFound
 from tongban.flows import compose, serve
 from tongban.registers.mothers import queries

@@ -10,7 +10,7 @@ from tests.channels.resident.signed_in import arrived
 from tests.flows import events
 from tests.flows.people import MOTHER, PUTUO, SON, staff
 from tongban.domain.actor import Actor
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import NotFound, Refused
 from tongban.flows import arrive, compose, event_withdraw, permissions, serve
 from tongban.reads import door

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from tests.flows import events
-from tests.flows.people import PUTUO, SON, staff
+from tests.flows.people import PUTUO, staff
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, serve
 from tongban.plumbing.clock import city_date
@@ -21,9 +21,10 @@ ONLINE = sorted(event.code for event in SOURCE.city.events if "resident" in even
 @pytest.mark.parametrize("event", ONLINE)
 def test_an_event_runs_to_its_end(event: str) -> None:
     intake, at = events.given(SOURCE.event_situations, event), events.when(SOURCE.event_situations, event)
-    _, _, receipt, intake = events.submitted(event, intake, SON, at)
+    who = events.fitting(intake)
+    _, _, receipt, intake = events.submitted(event, intake, who, at)
     assert receipt.parts
-    met = serve.meet(staff(PUTUO), SON, how="card", at=at)
+    met = serve.meet(staff(PUTUO), who, how="card", at=at)
 
     def answer(item: str) -> None:
         """The person comes to a counter with what this part still lacks."""

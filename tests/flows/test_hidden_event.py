@@ -13,7 +13,7 @@ from tests.conftest import AT
 from tests.flows import events
 from tests.flows.people import MOTHER, PUTUO, SON, staff
 from tongban.domain.actor import SYSTEM
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, event_advance, serve
 from tongban.flows.publish import publish

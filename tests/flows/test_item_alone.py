@@ -8,7 +8,7 @@ from tests.channels.resident.signed_in import arrived
 from tests.flows import events
 from tests.flows.people import PUTUO, SON, staff
 from tongban.domain import alone
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import NotFound, Refused
 from tongban.flows import compose, serve
 from tongban.plumbing.clock import city_date
@@ -25,12 +25,13 @@ SAID = {row.given.item: row.given.answers for row, _ in SOURCE.situations if row
 def _run(item: str) -> str:
     """Brings one item to its end; why not, when its conditions do not hold for this resident."""
     said = EventIntake(answers=msgspec.to_builtins(SAID.get(item, {})), center=PUTUO)
+    who = events.fitting(said)
     try:
-        _, _, receipt, intake = events.submitted(alone.code_of(item), said, SON, AT)
+        _, _, receipt, intake = events.submitted(alone.code_of(item), said, who, AT)
     except Refused as refused:
         return refused.code
     assert [part.item for part in receipt.parts] == [item]
-    met = serve.meet(staff(PUTUO), SON, how="card", at=AT)
+    met = serve.meet(staff(PUTUO), who, how="card", at=AT)
 
     def answer(part: str) -> None:
         given = intake

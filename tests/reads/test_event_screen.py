@@ -9,8 +9,8 @@ from django.test import Client
 from tests.channels.resident.signed_in import arrived, sign_in
 from tests.conftest import AT
 from tests.flows.people import SON
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake
 from tongban.domain.ports import Licence
 from tongban.flows import serve
 from tongban.plumbing import clock

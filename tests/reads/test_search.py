@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import AT
 from tongban.domain.actor import SYSTEM
 from tongban.plumbing import clock
-from tongban.reads import finder
+from tongban.reads import finder, leaflet
 from tongban.reads.everyday import LONGEST, fold, one_meaning, plain, without_asking
 from tongban.reads.search import Entry, Hit, ItemIndex
 
@@ -223,3 +223,15 @@ def test_every_item_is_found_by_its_name_and_by_every_everyday_name() -> None:
         for said in (version.item.name.zh, *version.item.aliases):
             codes = [h.code for h in finder.find(SYSTEM, said, center="", today=today, most=3)]
             assert version.code in codes, (version.code, said, codes)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("shanghai")
+def test_what_the_city_does_not_offer_is_said_to_be_only_near() -> None:
+    """What only shares a word with the question is shown as no more than that; beside a name that was typed it is left out."""
+    today = clock.city_date(AT)
+    for said in ("养狗证", "助听器", "车子年检"):
+        found = leaflet.search(said, today=today)
+        assert found and not any(hit.meant for hit in found), said
+    named = leaflet.search("绿牌", today=today)
+    assert named[0].meant and named[0].score > 90 and all(hit.score >= 0.3 * named[0].score for hit in named)

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +17,7 @@ import msgspec
 
 from tongban.config import embedded, nodes, weight
 from tongban.config.node import NodeHouse
-from tongban.config.services import NotStarted, Services
+from tongban.config.services import NotStarted, Services, free_port
 from tongban.domain.nodes import Nodes
 from tongban.exchange import keys, nats_server
 from tongban.plumbing import clock, crypto, signing
@@ -27,13 +26,6 @@ POWERS = ("case.receive", "case.handle", "case.supervise", "case.read", "person.
 MARK = "city.json"
 # Founding and starting is work for processors, of which there are few.
 AT_ONCE = 3
-
-
-def free_port() -> int:
-    """A loopback port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def chosen(layout: Nodes, districts: int, centers: tuple[str, ...]) -> Nodes:

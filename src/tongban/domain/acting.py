@@ -12,13 +12,37 @@ from tongban.domain.person import CapacityRule, age_on, capacity
 from tongban.domain.refusals import NotAllowed, Refused
 from tongban.domain.text import Text
 
-Relation = Literal["self", "child", "ward", "client"]
+Relation = Literal["self", "child", "ward", "parent", "spouse", "relative", "client", "other"]
+Related = Literal["", "parent", "child", "spouse", "relative", "client", "other"]
 
-RELATIONS: dict[str, Text] = {
+# What the principal is to the agent, as the agent says it.
+RELATIONS: dict[Relation, Text] = {
     "self": Text("我自己", "Myself"),
     "child": Text("我的孩子", "My child"),
     "ward": Text("我监护的人", "Whom I am guardian of"),
-    "client": Text("委托我的人(父母、家人、客户)", "Who mandated me (a parent, family, a client)"),
+    "parent": Text("我的父亲或母亲", "My father or mother"),
+    "spouse": Text("我的配偶", "My husband or wife"),
+    "relative": Text("我的其他亲属", "Another relative of mine"),
+    "client": Text("委托我的人", "Who mandated me"),
+    "other": Text("委托我的人(朋友、邻居等)", "Who mandated me (a friend, a neighbour)"),
+}
+# The same from the other side: what the agent is to the principal, as the principal says it when the mandate is given.
+AGENT_IS: dict[Related, Text] = {
+    "parent": Text("子女", "Son or daughter"),
+    "child": Text("父亲或母亲", "Father or mother"),
+    "spouse": Text("配偶", "Husband or wife"),
+    "relative": Text("其他亲属", "Another relative"),
+    "client": Text("受托的机构或专业人员", "A commissioned organisation or professional"),
+    "other": Text("其他人(朋友、邻居等)", "Somebody else (a friend, a neighbour)"),
+}
+# For whom one acts, in plain words and in the order in which it is offered; who mandated me comes last, however we know each other.
+FOR_WHOM: dict[Text, tuple[Relation, ...]] = {
+    Text("为孩子办", "For my child"): ("child",),
+    Text("为我监护的人办", "For whom I am guardian of"): ("ward",),
+    Text("为父母办", "For my parents"): ("parent",),
+    Text("为配偶办", "For my husband or wife"): ("spouse",),
+    Text("为其他亲属办", "For another relative"): ("relative",),
+    Text("为委托人办", "For who mandated me"): ("client", "other"),
 }
 
 # Ways of proving who one is (RFC 8176 names), each of which is enough. A face may come beside one of them, never alone:
@@ -71,11 +95,26 @@ def must_come_alone(birth: dt.date | None, on: dt.date, *, rule: CapacityRule | 
         )
 
 
-def relation(mandate: Mandate, birth: dt.date | None, on: dt.date) -> Relation:
-    """What the principal is to the agent, as far as a mandate tells."""
-    if mandate.kind != "guardian":
-        return "client"
-    return "child" if birth is not None and age_on(birth, on) < CapacityRule().adult_from else "ward"
+def must_be_said(said: str) -> Related:
+    """What the two are to each other, as it was said when the mandate was given; empty when they did not want to. Refused
+    ``mandate.relation`` for a word that is none of AGENT_IS."""
+    if said and said not in AGENT_IS:
+        raise Refused(
+            "mandate.relation",
+            "请从列表中选择受托人是委托人的什么人,或不选",
+            "Choose from the list what the two are to each other, or leave it",
+            pointer="/relation",
+        )
+    return said
+
+
+def relation(mandate: Mandate, birth: dt.date | None, on: dt.date, said: Related = "") -> Relation:
+    """What the principal is to the agent: a guardian's child by its age, whatever was said; else what was said; else no more than
+    the mandate tells (also of one that came from another node: what was said stays where it was said)."""
+    guarded = mandate.kind == "guardian"
+    if guarded and birth is not None and age_on(birth, on) < CapacityRule().adult_from:
+        return "child"
+    return said or ("ward" if guarded else "client")
 
 
 def must_act_for(mandate: Mandate, birth: dt.date | None, on: dt.date, *, rule: CapacityRule | None = None) -> None:

@@ -5,13 +5,13 @@ import msgspec
 
 from tongban.domain.calendar import Calendar
 from tongban.domain.jurisdiction import PlacesLike
-from tongban.domain.plan import Circumstances, Counts, Plan, PlanResult, PlanVisit, Saving
+from tongban.domain.plan import Circumstances, Counts, Plan, PlanVisit, Saving
 from tongban.domain.plan_choice import Choice, Problem, choose
 from tongban.domain.plan_days import days_from
 from tongban.domain.plan_desk import Desk
-from tongban.domain.plan_form import TYPED, Form
+from tongban.domain.plan_form import Form
 from tongban.domain.plan_papers import Papers
-from tongban.domain.plan_steps import Order, edges, link_savings, own_steps
+from tongban.domain.plan_steps import Order, edges, link_savings
 from tongban.domain.plan_visits import Visits
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import Refused
@@ -39,7 +39,8 @@ def compose(
         form.fields(), papers.papers(), visits, order.steps(visits),
         _before(desk, form, papers), _after(desk, form, papers, visits, order), tuple(savings), order.promises(),
         tuple((term.entry.item, fee) for term in terms for fee in term.version.fee or ()),
-        _results(desk), tuple(r for r in event.theme if any(term.entry.item == r.on for term in terms)),
+        tuple(result for term in terms for result in term.results),
+        tuple(r for r in event.theme if any(term.entry.item == r.on for term in terms)),
     )  # fmt: skip
 
 
@@ -48,8 +49,9 @@ def _choice(desk: Desk, form: Form, papers: Papers, visiting: Visits) -> Choice:
         tuple(desk.items[i].days + desk.transfer_days(i) for i in desk.main),
         tuple((desk.number[k], desk.number[i], wait) for k, i, wait in edges(desk) if i in desk.number),
         (*form.needs(), *papers.needs()),
-        visiting.forced(papers),
+        visiting.forced(papers) | papers.visits,
         desk.clock,
+        papers.brought,
     )
     found = choose(problem)
     if found is None:
@@ -70,7 +72,7 @@ def _before(desk: Desk, form: Form, papers: Papers) -> Counts:
         items=len(terms),
         links=sum(len(term.links) for term in terms),
         forms=len(form.own_forms),
-        fields=len(form.uses),
+        fields=form.uses(),
         papers=len(papers.uses),
         visits=sum(len(term.causes) for term in terms),
         days=sum(term.version.limits.promised_days for term in terms),
@@ -80,8 +82,8 @@ def _before(desk: Desk, form: Form, papers: Papers) -> Counts:
 def _after(desk: Desk, form: Form, papers: Papers, visits: tuple[PlanVisit, ...], order: Order) -> Counts:
     if not desk.live:
         return Counts()
-    own = sum(len(own_steps(desk.items[i].links)) for i in desk.live)
-    typed = sum(entry.source in TYPED for entry in form.entries.values()) + len(papers.declared())
+    own = sum(len(desk.items[i].own_steps) for i in desk.live)
+    typed = form.typed() + len(papers.declared())
     return Counts(
         items=len(desk.live),
         links=1 + own + any(visit.when == "later" for visit in visits),
@@ -91,16 +93,6 @@ def _after(desk: Desk, form: Form, papers: Papers, visits: tuple[PlanVisit, ...]
         visits=len(visits),
         days=order.working_days,
     )
-
-
-def _results(desk: Desk) -> tuple[PlanResult, ...]:
-    found = []
-    for i in desk.live:
-        term = desk.items[i]
-        ways = desk.prepared.event.delivery or term.version.delivery
-        way = next((way for way in ("electronic", "mail") if way in ways), "counter")
-        found += [PlanResult(term.entry.item, term.entry.of, result, way) for result in term.version.results]  # type: ignore[arg-type]
-    return tuple(found)
 
 
 def unaccounted(plan: Plan) -> dict[str, int]:

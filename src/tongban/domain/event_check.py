@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tongban.domain.element import Element
 from tongban.domain.expression import Expr
 from tongban.domain.prepared import PaperTerm, Prepared
-from tongban.domain.situation import weigh
+from tongban.domain.situation import compiled, weigh
 from tongban.domain.text import Text
 
 _MOST = 4_096
@@ -98,4 +98,5 @@ def never(test: Expr, elements: dict[str, Element], today: dt.date) -> bool:
         size *= len(axis)
     if size > _MOST:
         return False
-    return all(weigh((test,), dict(pairs), today, typed)[0] is False for pairs in itertools.product(*axes))
+    ready = (compiled(test),)
+    return all(weigh(ready, dict(pairs), today, typed)[0] is False for pairs in itertools.product(*axes))

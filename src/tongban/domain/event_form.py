@@ -2,17 +2,21 @@
 every problem told at once with a pointer to its place. What is saved before it is right stays as it was typed."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Container, Iterable, Mapping
+from typing import Any, Literal
 
 import msgspec
 
+from tongban.domain import channel as doors
+from tongban.domain.channel import Channel
 from tongban.domain.element import Element
+from tongban.domain.event_intake import EventIntake, EventPaper
+from tongban.domain.event_part import paper_name
 from tongban.domain.form import Form, canonical
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake, EventPaper
+from tongban.domain.life_event import LifeEvent
 from tongban.domain.plan import FormField, Plan, PlanPaper
+from tongban.domain.receiving import Known
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 
@@ -36,6 +40,12 @@ def usable(elements: Mapping[str, Element], answers: Mapping[str, Any], today: d
     return Form(values, tuple(problems))
 
 
+def askable(event: LifeEvent, said: Container[str], known: Container[str]) -> frozenset[str]:
+    """The questions that may be put, also once more to somebody who wants to answer otherwise. What is on record is not asked again;
+    what the person ``said`` is theirs to change."""
+    return frozenset(q.element for q in event.questions if q.element in said or q.element not in known)
+
+
 def to_type(field: FormField) -> bool:
     """Whether the person is asked for this field: nothing known stands for it."""
     if field.source in ("result", "fixed"):
@@ -55,27 +65,77 @@ def fields_missing(plan: Plan, elements: Mapping[str, Element], values: Mapping[
     )  # fmt: skip
 
 
-def not_typed(elements: Mapping[str, Element], asked: Collection[str]) -> frozenset[str]:
-    """Who somebody is, as authorities say it, is typed only where it is asked because nobody has said it: a page cannot be made to
-    say otherwise."""
+def stands(elements: Mapping[str, Element], known: Known, today: dt.date) -> frozenset[str]:
+    """The elements that say who somebody is and were said by an authority or a counter: nobody types them. One whose value cannot be
+    read as it is (a department speaks in other words) says nothing, and the person is asked."""
     return frozenset(
-        code for code, e in elements.items() if e.group == "applicant" and e.reuse == "always" and code not in asked
-    )
+        code for code in known.vouched if code in elements and code in known.values
+        and _who_somebody_is(elements[code]) and _readable(elements[code], known.values[code], today)
+    )  # fmt: skip
+
+
+def as_said(intake: EventIntake, elements: Mapping[str, Element], known: Known, today: dt.date) -> EventIntake:
+    """What the person said, without what is not theirs to say: what ``stands`` stands, whatever is typed, and nothing else is kept.
+
+    It is not refused. What was typed before anybody had said it lies in drafts and in forms that were handed in, and no page asks for
+    it any more: a refusal would point to a field that cannot be mended. Whoever forges a form gets what the page showed them: the
+    authority's value. And the parts that begin in a month, when nobody is there to be refused, are judged by the same rule.
+    """
+    settled = stands(elements, known, today)
+    answers = {code: value for code, value in intake.answers.items() if code not in settled}
+    return msgspec.structs.replace(intake, answers=answers)
+
+
+def not_typed(elements: Mapping[str, Element], asked: Collection[str]) -> frozenset[str]:
+    """What a page that asks for ``asked`` takes from nobody: who somebody is, where the page does not ask for it."""
+    return frozenset(code for code, e in elements.items() if _who_somebody_is(e) and code not in asked)
+
+
+def _who_somebody_is(element: Element) -> bool:
+    return element.group == "applicant" and element.reuse == "always"
+
+
+def _readable(element: Element, value: Any, today: dt.date) -> bool:
+    try:
+        return canonical(element, value, today) not in (None, "")
+    except Refused:
+        return False
 
 
 def handed(
-    papers: Iterable[EventPaper], of: str, material: str, way: str, new: Iterable[EventPaper] = ()
-) -> list[EventPaper]:
+    papers: Iterable[EventPaper], of: str, material: str, way: str, new: Iterable[EventPaper] = (), *, counter: bool = False
+) -> list[EventPaper]:  # fmt: skip
     """The papers after the person took this ``way`` for one material and brought ``new`` scans of it. Another way chosen: what was
-    uploaded is not handed in. ``seen``: the clerk has the original in hand, so what was uploaded of it is as good as it (grade B)."""
+    uploaded is not handed in. ``counter``: a clerk says so, who has the original in hand (``seen``: what was uploaded of it is as good
+    as it, grade B) or has not (``upload``: what was taken for seen is not). At home nothing becomes seen, and nothing ceases to be."""
     kept, added = list(papers), list(new)
     kept += [one for one in added if one not in kept]
     mine = [one for one in kept if (one.of, one.paper.material) == (of, material)]
     rest = [one for one in kept if one not in mine]
-    if way == "seen":
-        seen = [msgspec.structs.replace(one, paper=msgspec.structs.replace(one.paper, grade="B")) for one in mine]
-        return rest + (seen or [EventPaper(PaperIn(material, "original", "B"), of)])
-    return rest if way not in ("", "upload") and not added else kept
+    if counter and way == "seen":
+        return rest + ([_graded(one, "B") for one in mine] or [EventPaper(PaperIn(material, "original", "B"), of)])
+    if counter and way == "upload":
+        return rest + [_graded(one, "C") if one.vouched else one for one in mine if one.paper.digest]
+    return rest if way not in ("", "upload", "seen") and not added else kept
+
+
+def _graded(one: EventPaper, grade: Literal["B", "C"]) -> EventPaper:
+    return msgspec.structs.replace(
+        one, paper=msgspec.structs.replace(one.paper, grade=grade), seen=one.seen if grade == "B" else None
+    )
+
+
+def must_be_seen(papers: Iterable[EventPaper], channel: Channel) -> None:
+    """Refused ``paper.not_seen`` for a grade A or B that this door cannot give and nobody is remembered to have given: what a clerk saw
+    stays seen when the person goes on at home."""
+    doors.must_be_seen(
+        (
+            msgspec.structs.replace(one.paper, material=paper_name(one.of, one.paper.material))
+            for one in papers
+            if one.seen is None
+        ),
+        channel,
+    )
 
 
 def shown_later(way: str, *, original: bool) -> bool:
@@ -85,25 +145,28 @@ def shown_later(way: str, *, original: bool) -> bool:
 
 def key_of(paper: PlanPaper) -> str:
     """How an intake names a material: of the applicant by its code, of others with the person before it."""
-    return paper.material if paper.of == SELF else f"{paper.of}.{paper.material}"
+    return paper_name(paper.of, paper.material)
 
 
-def ways(paper: PlanPaper, material_ways: tuple[Any, ...], channel: str = "resident") -> tuple[str, ...]:
-    """What may be done for a paper: ``declared``, ``upload``, ``counter`` (shown there later; ``seen`` where the counter is here),
-    ``follow``; nothing when it is settled."""
+def ways(
+    paper: PlanPaper, material_ways: tuple[Any, ...], channel: str = "resident", said: str = ""
+) -> tuple[str, ...]:
+    """What may be done for a paper: ``declared``, ``upload``, ``counter`` (shown there later; ``seen`` where the counter is here, or
+    where one ``said`` so before), ``follow``; nothing when it is settled."""
     if paper.state in ("credential", "check", "result", "later") or (paper.state == "follow" and paper.result_of):
         return ()
     found = ["declared"] if any(way.declaration for way in material_ways) else []
     if any(way.paper for way in material_ways) or not material_ways:
-        found += ["seen", "upload"] if channel == "window" else ["upload", "counter"]
+        seen = ["seen"] if channel == "window" or said == "seen" else []
+        found += [*seen, "upload"] if channel == "window" else [*seen, "upload", "counter"]
     return (*found, "follow") if paper.state == "follow" else tuple(found)
 
 
-def said_of(intake: EventIntake, paper: PlanPaper) -> str:
-    """Which of the ways the person took; empty for none."""
+def said_of(intake: EventIntake, paper: PlanPaper, channel: str = "resident") -> str:
+    """Which of the ways the person took; empty for none. At home a paper is seen only if a counter is remembered to have seen it."""
     key = key_of(paper)
-    mine = [one.paper for one in intake.papers if one.of == paper.of and one.paper.material == paper.material]
-    if any(one.grade == "B" for one in mine):
+    mine = [one for one in intake.papers if (one.of, one.paper.material) == (paper.of, paper.material)]
+    if any(one.seen is not None or (channel == "window" and one.vouched) for one in mine):
         return "seen"
     if mine:
         return "upload"
@@ -121,8 +184,9 @@ def papers_missing(
     found = []
     for paper in plan.papers:
         kind = materials.get(paper.material)
-        open_ways = ways(paper, kind.satisfied_by if kind else (), channel)
-        if not open_ways or paper.maybe or said_of(intake, paper) in open_ways:
+        said = said_of(intake, paper, channel)
+        open_ways = ways(paper, kind.satisfied_by if kind else (), channel, said)
+        if not open_ways or paper.maybe or said in open_ways:
             continue
         if paper.by is not None and paper.by.declaration and values.get(paper.by.declaration) not in (None, "", False):
             continue

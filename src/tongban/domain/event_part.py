@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from tongban.domain import material
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import NeededPaper
 from tongban.domain.life_event import SELF
 from tongban.domain.material import Given, HandedPaper, MaterialKind, MaterialState
-from tongban.domain.mother import EventIntake
 from tongban.domain.prepared import ItemTerm, PaperTerm, Prepared
 from tongban.domain.receiving import Intake, Known
 from tongban.domain.refusals import Problem

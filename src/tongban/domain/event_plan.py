@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.event_part import EventForm, PutOff, paper_name
-from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake, Need, Part
-from tongban.domain.plan import Plan, PlanItem
+from tongban.domain.mother import Need, Part
+from tongban.domain.plan import Circumstances, Plan, PlanItem
+from tongban.domain.plan_desk import environment
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import Problem, Refused
+from tongban.domain.situation import weigh
 from tongban.domain.text import Text
 
 
@@ -84,10 +86,15 @@ def put_off(plan: Plan) -> tuple[PutOff, ...]:
     )
 
 
-def must_be_answered(prepared: Prepared, plan: Plan, unsure: frozenset[str], given: frozenset[str]) -> None:
+def must_be_answered(prepared: Prepared, plan: Plan, given: Circumstances) -> None:
     """Refused ``event.unanswered`` when whether an item applies depends on a question nobody has answered; who does not know the
-    answer says so, and the department judges."""
-    asked = dict.fromkeys(code for one in plan.items for code in _open(prepared, one) if code not in unsure | given)
+    answer says so, and the department judges. What an earlier item brings, and what is not asked after the other answers, is no
+    question that anybody could answer now."""
+    told = (
+        given.unsure | given.known.values.keys() | {c for c, value in given.answers.items() if value not in (None, "")}
+    )
+    askable = _askable(prepared, given) - told
+    asked = dict.fromkeys(code for one in plan.items for code in _open(plan, one) if code in askable)
     if asked:
         elements = prepared.registry.elements
         problems = tuple(
@@ -107,11 +114,18 @@ def must_be_answered(prepared: Prepared, plan: Plan, unsure: frozenset[str], giv
         )
 
 
-def _open(prepared: Prepared, one: PlanItem) -> tuple[str, ...]:
+def _askable(prepared: Prepared, given: Circumstances) -> frozenset[str]:
+    """The elements of the questions that are put after what was answered so far."""
+    truth = weigh(prepared.compiled, environment(prepared, given), given.start, given.pending)
+    questions = zip(prepared.event.questions, prepared.questions, strict=True)
+    return frozenset(question.element for question, test in questions if truth[test] is not False)
+
+
+def _open(plan: Plan, one: PlanItem) -> tuple[str, ...]:
     if one.state != "maybe":
         return ()
-    asked = {question.element for question in prepared.event.questions}
-    return tuple(code for code in one.asks if code in asked)
+    brought = {field.element for field in plan.form if field.source == "result" and one.item in field.items}
+    return tuple(code for code in one.asks if code not in brought)
 
 
 def said(intake: EventIntake) -> frozenset[str]:
@@ -121,16 +135,26 @@ def said(intake: EventIntake) -> frozenset[str]:
     )
 
 
+def papers_asked(prepared: Prepared) -> frozenset[str]:
+    """Every paper that the event can ask for, whatever is answered, by its name (``material``, ``person.material`` for others)."""
+    return frozenset(paper_name(paper.of, paper.material) for term in prepared.items for paper in term.papers)
+
+
 def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
-    """Every answer, paper and item is one that the event can ask for; all that are not are told at once."""
-    people = {SELF, *(person.code for person in prepared.event.people)}
+    """Every answer, paper and item is one that the event can ask for; all that are not are told at once. A paper that only other
+    answers would ask for is no error: it was asked for when it was named, and is kept in case they change again."""
     problems = [
         Problem("form.unknown_field", Text("表单中没有这一项", "The form has no such field"), f"/answers/{code}")
         for code in (*intake.answers, *intake.unsure) if code not in prepared.registry.elements
     ]  # fmt: skip
+    asked = papers_asked(prepared)
+    named = (*intake.declarations, *intake.follow, *intake.at_counter)
+    handed = (paper_name(one.of, one.paper.material) for one in intake.papers)
     problems += [
-        Problem("paper.not_asked", Text("这件事不需要这份材料", "This event does not ask for this paper"), f"/papers/{one.paper.material}")
-        for one in intake.papers if one.of not in people or one.paper.material not in prepared.registry.materials
+        Problem(
+            "paper.not_asked", Text("这件事不需要这份材料", "This event does not ask for this paper"), f"/papers/{name}", _LOOK_AGAIN
+        )
+        for name in dict.fromkeys((*handed, *named)) if name not in asked
     ]  # fmt: skip
     problems += [
         Problem("event.no_such_item", Text("这件事里没有这个事项", "The event has no such item"), f"/items/{code}")
@@ -139,6 +163,12 @@ def must_be_of_event(prepared: Prepared, intake: EventIntake) -> None:
     if problems:
         first = problems[0]
         raise Refused(first.code, first.text.zh, first.text.en, pointer=first.pointer, problems=tuple(problems))
+
+
+_LOOK_AGAIN = Text(
+    "请打开“交材料”看一遍要哪些材料,保存后再提交,其他内容都保留着",
+    "Open “Papers”, see which are asked for and save; everything else is kept",
+)
 
 
 def must_have_parts(parts: tuple[Part, ...]) -> None:

@@ -26,7 +26,7 @@ KINDS = {
 }  # fmt: skip
 
 
-class Expr(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Expr(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """One node. ``op`` is an operator, ``answer``, ``today`` or ``const``; ``value`` the element code or the constant
     (quantities in base units); ``kind`` a key of KINDS; ``source`` and ``unit`` tell how to read an answer.
     """

@@ -48,7 +48,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def next_question(prepared: Prepared, circumstances: Circumstances) -> Asked | None:
     """The question that settles most; None when no question would settle anything more."""
     env = environment(prepared, circumstances)
-    truth = weigh(prepared.tests, env, circumstances.start, circumstances.pending)
+    truth = weigh(prepared.compiled, env, circumstances.start, circumstances.pending)
     worth = _worth(prepared, truth)
     open_questions = _open(prepared, circumstances, env, truth, worth)
     if not open_questions:
@@ -111,7 +111,7 @@ def _left(
     total = 0.0
     for answer in answers:
         truth = weigh(
-            (prepared.tests[test] for test in tests), {**env, question.element: answer}, given.start, given.pending
+            (prepared.compiled[test] for test in tests), {**env, question.element: answer}, given.start, given.pending
         )
         total += sum(worth[test] for test, value in zip(tests, truth, strict=True) if value is None)
     return total / len(answers)

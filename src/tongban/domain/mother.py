@@ -11,7 +11,6 @@ from typing import Any, Literal
 import msgspec
 
 from tongban.domain.facts import Body, kind
-from tongban.domain.handed_in import PaperIn
 from tongban.domain.life_event import SELF
 from tongban.domain.refusals import Conflict
 
@@ -20,33 +19,6 @@ Stage = Literal["new", "open", "gathered", "withdrawn"]
 PartState = Literal["waiting", "held", "open", "ended", "dropped"]
 
 GOOD: frozenset[str] = frozenset({"granted", "granted_follow"})
-
-
-class EventPaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A paper handed in for the event: whose it is (``self`` or a person of the event), and the paper."""
-
-    paper: PaperIn
-    of: str = SELF
-
-
-class EventIntake(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a person has said and brought so far, saved at each step, right or wrong.
-
-    ``answers``: element of the one form -> raw value. ``unsure``: asked, and not known. ``chosen``: item codes, None takes all
-    that applies. ``declarations`` and ``follow`` are material codes (``person.material`` for others). ``insist``: items not to
-    be put off. ``at_counter``: papers that will be shown at a counter. ``center``: my center. ``step``: where the person is.
-    """
-
-    answers: dict[str, Any] = {}
-    unsure: tuple[str, ...] = ()
-    chosen: tuple[str, ...] | None = None
-    papers: tuple[EventPaper, ...] = ()
-    declarations: tuple[str, ...] = ()
-    follow: tuple[str, ...] = ()
-    insist: tuple[str, ...] = ()
-    at_counter: tuple[str, ...] = ()
-    center: str = ""
-    step: str = ""
 
 
 class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

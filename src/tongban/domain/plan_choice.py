@@ -27,13 +27,15 @@ class Need(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Items by number with their working days; edges (before, after, calendar days between); ``visits`` cannot be avoided."""
+    """Items by number with their working days; edges (before, after, calendar days between); ``visits`` cannot be avoided and
+    ``papers`` (a mask) are brought whatever is chosen."""
 
     days: tuple[int, ...]
     edges: tuple[tuple[int, int, int], ...]
     needs: tuple[Need, ...]
     visits: int
     clock: Days
+    papers: int = 0
 
 
 class Choice(NamedTuple):
@@ -53,6 +55,10 @@ class Choice(NamedTuple):
         return self.order[maker] < self.order[item] and self.ends[maker] <= self.begins[item]
 
 
+# An item (as a bit) waits for one of these makers (a mask) unless one of these ways around it (a mask) is opened.
+_Wait = tuple[int, int, int]
+
+
 class _Open(NamedTuple):
     """A need that no promise settles: the makers, and masks of the fields and the paper that may still settle it."""
 
@@ -70,15 +76,37 @@ def visits_of(mask: int) -> int:
 
 def choose(problem: Problem) -> Choice | None:
     """The cheapest choice in the order visits, papers, fields, days; None when a circle leaves no way at all."""
+    left = _forced(problem)
+    if left is None:
+        return None
     best: Choice | None = None
-    needs = [_masked(need) for need in problem.needs]
-    for mask in _masks(problem):
+    needs = [_masked(need) for need in left.needs]
+    for mask in _masks(left):
         if best is not None and visits_of(mask) > best.cost[0]:
             break
-        for found in _within(problem, needs, mask):
+        for found in _within(left, needs, mask):
             if best is None or found.cost < best.cost:
                 best = found
     return best
+
+
+def _forced(problem: Problem) -> Problem | None:
+    """What is left to choose when all is brought that has no other way; None when a need has no way. What that makes necessary
+    settles others: a paper is there for all, and to a visit that is made anyway what follows is brought."""
+    papers, visits = problem.papers, problem.visits
+    for need in problem.needs:
+        if not need.makers and not need.fields and need.follow < 0:
+            if need.paper < 0:
+                return None
+            papers |= 1 << need.paper
+            visits |= need.paper_visit
+    left = tuple(
+        need
+        for need in problem.needs
+        if (need.follow < 0 or need.follow & ~visits)
+        and not (need.paper >= 0 and papers >> need.paper & 1 and not need.paper_visit & ~visits)
+    )
+    return problem._replace(visits=visits, needs=left, papers=papers)
 
 
 def _masks(problem: Problem) -> list[int]:
@@ -100,30 +128,47 @@ def _within(problem: Problem, masked: list[tuple[_Open, int, int]], visits: int)
     needs = _opened(masked, visits)
     if needs is None:
         return
-    every = _union(need.fields for need in needs)
-    bound = _Sweep(problem, needs).days(_union(need.paper for need in needs), every)
-    if bound is None:
+    all_papers, all_fields = (
+        problem.papers | _union(need.paper for need in needs),
+        _union(need.fields for need in needs),
+    )
+    sweep, clock = _Sweep(problem, needs), problem.clock
+    swept = sweep.run(all_papers, all_fields)
+    if swept is None:
         # Not even with everything opened: a circle of fixed order.
         return
-    must = _union(need.paper for need in needs if not need.makers and not need.fields)
-    brought = ((1 << need.item, need.makers_mask, need.paper) for need in needs if not need.fields)
-    always = _union(n.fields for n in needs if not n.makers and not n.paper and n.fields.bit_count() == 1)
-    fewest = every.bit_count()
-    for papers in _fewest(_Cuts(problem, brought, must), must, len(needs)):
-        left = _undominated([need for need in needs if not need.paper & papers])
-        typed = _union(need.fields for need in left if not need.makers and need.fields.bit_count() == 1)
-        sweep = _Sweep(problem, left)
-        # With all fields opened nobody waits for fewer days.
-        least = sweep.days(0, every)
-        asked = ((1 << need.item, need.makers_mask, need.fields) for need in left)
-        for fields in _fewest(_Cuts(problem, asked, typed), typed, fewest - typed.bit_count()):
-            swept = sweep.run(0, fields)
+    bound = clock.working(max(swept.ends, default=0))
+    if not needs:
+        cost = (visits_of(visits), problem.papers.bit_count(), 0, bound)
+        yield Choice(cost, visits, problem.papers, 0, swept.begins, swept.ends, swept.order)
+        return
+    must = problem.papers | _union(need.paper for need in needs if not need.makers and not need.fields)
+    bringing = _Cuts(problem, ((1 << n.item, n.makers_mask, n.paper) for n in needs if not n.fields), must)
+    # The cuts found with some papers hold with all that do not hit them, so they are found once for all sets of papers.
+    width = all_papers.bit_length()
+    asking = _Cuts(problem, ((1 << n.item, n.makers_mask, n.fields << width | n.paper) for n in needs), 0)
+    most = all_fields.bit_count()
+    always = _union(n.fields for n in needs if not n.makers and not n.paper and n.fields.bit_count() == 1).bit_count()
+    for papers in _fewest(bringing, must, len(needs)):
+        left = [need for need in needs if not need.paper & papers]
+        typed = _union(n.fields for n in left if not n.makers and n.fields.bit_count() == 1)
+        least = -1
+        passed = _dominated(left) << width | all_papers
+        for opened in _fewest(asking, typed << width | papers, most - typed.bit_count(), passed):
+            fields = opened >> width
+            swept = sweep.run(papers, fields)
             assert swept is not None
-            fewest, taken = fields.bit_count(), problem.clock.working(max(swept.ends, default=0))
-            cost = (visits_of(visits), papers.bit_count(), fewest, taken)
+            taken = clock.working(max(swept.ends, default=0))
+            cost = (visits_of(visits), papers.bit_count(), fields.bit_count(), taken)
             yield Choice(cost, visits, papers, fields, swept.begins, swept.ends, swept.order)
-            if taken == bound and fewest == always.bit_count():
+            # From here on only fewer fields, or as many and fewer days, would be better.
+            most = fields.bit_count() - (taken == bound)
+            if most < always:
                 return
+            if taken == bound:
+                break
+            # With all fields opened nobody waits for fewer days.
+            least = least if least >= 0 else sweep.days(papers, all_fields) or 0
             if taken == least:
                 break
 
@@ -162,10 +207,11 @@ def _opened(needs: list[tuple[_Open, int, int]], visits: int) -> list[_Open] | N
     return found
 
 
-def _undominated(needs: list[_Open]) -> list[_Open]:
-    """Of two fields that settle a need the one that settles no more than the other is never better: leave it out."""
-    if all(need.fields.bit_count() < 2 for need in needs):
-        return needs
+def _dominated(needs: list[_Open]) -> int:
+    """Of two fields that settle a need the one that settles no more than the other is never better: those are left out."""
+    several = [need.fields for need in needs if need.fields & need.fields - 1]
+    if not several:
+        return 0
     serves: dict[int, int] = {}
     for i, need in enumerate(needs):
         for field in _bits(need.fields):
@@ -174,11 +220,7 @@ def _undominated(needs: list[_Open]) -> list[_Open]:
     def worse(field: int, than: int) -> bool:
         return not serves[field] & ~serves[than] and (serves[field] != serves[than] or than < field)
 
-    def kept(fields: int) -> int:
-        bits = _bits(fields)
-        return _union(f for f in bits if not any(worse(f, other) for other in bits if other != f))
-
-    return [need._replace(fields=kept(need.fields)) for need in needs]
+    return _union(f for fields in several for f in _bits(fields) if any(worse(f, g) for g in _bits(fields) if g != f))
 
 
 def _bits(mask: int) -> list[int]:
@@ -190,29 +232,31 @@ def _bits(mask: int) -> list[int]:
     return found
 
 
-def _fewest(cuts: "_Cuts", must: int, most: int) -> Iterator[int]:
-    """All smallest sets of ways that hold ``must`` and at most ``most`` more, and break every circle, each once. Every set that
-    does so hits every cut, so cuts are looked for only where those known are hit already; a way passed over is not tried
-    again below."""
-    known: list[int] = []
+def _fewest(cuts: "_Cuts", must: int, most: int, passed: int = 0) -> Iterator[int]:
+    """All smallest sets of ways that hold ``must`` and at most ``most`` more, none of ``passed``, and break every circle, each
+    once. Every set that does so hits every cut, so cuts are looked for only where those known are hit already; a way passed
+    over is not tried again below."""
+    known = cuts.known
 
-    def reached(opened: int, banned: int, budget: int) -> Iterator[int]:
-        missed = [cut & ~banned for cut in known if not cut & opened]
+    def reached(opened: int, passed: int, budget: int, left: list[_Wait]) -> Iterator[int]:
+        missed = [cut & ~passed for cut in known if not cut & opened]
         if not missed:
-            more = cuts.missed(opened)
-            if not more:
+            # What ended with fewer ways opened has ended here, too: only what was left is looked at again.
+            left = cuts.left(left, opened)
+            if not left:
                 yield opened
                 return
+            more = cuts.among(left)
             known.extend(more)
-            missed = [cut & ~banned for cut in more]
+            missed = [cut & ~passed for cut in more]
         if _apart(missed) <= budget:
             for way in _bits(min(missed, key=int.bit_count)):
-                yield from reached(opened | way, banned, budget - 1)
-                banned |= way
+                yield from reached(opened | way, passed, budget - 1, left)
+                passed |= way
 
     for budget in range(min(most, cuts.all_ways.bit_count()) + 1):
         found = False
-        for opened in reached(must, 0, budget):
+        for opened in reached(must, passed, budget, cuts.waits):
             found = True
             yield opened
         if found:
@@ -229,19 +273,19 @@ def _apart(cuts: list[int]) -> int:
 
 
 class _Cuts:
-    """Finds circles among waits: (the item as a bit, the makers it waits for as a mask, the ways around it as a mask).
-    ``must`` is opened in any case."""
+    """Finds circles among waits. ``must`` is opened in any case."""
 
-    def __init__(self, problem: Problem, waits: Iterable[tuple[int, int, int]], must: int) -> None:
+    def __init__(self, problem: Problem, waits: Iterable[_Wait], must: int) -> None:
         self.every = (1 << len(problem.days)) - 1
         fixed = ((1 << then, 1 << first, 0) for first, then, _ in problem.edges)
         # Few makers and few ways around make small cuts: those come first. What ends even now never stands in a circle.
-        left = self._left(list({*waits, *fixed}), must)
+        left = self.left(list({*waits, *fixed}), must)
         self.waits = sorted(left, key=lambda wait: (wait[1].bit_count(), wait[2].bit_count(), wait))
         self.all_ways = _union(way for _, _, way in self.waits)
+        self.known: list[int] = []
 
-    def _left(self, waits: list[tuple[int, int, int]], opened: int) -> list[tuple[int, int, int]]:
-        """The waits of items that never end."""
+    def left(self, waits: list[_Wait], opened: int) -> list[_Wait]:
+        """The waits of items that never end when these ways are opened."""
         left = [wait for wait in waits if not wait[2] & opened]
         while True:
             stopped = 0
@@ -253,12 +297,8 @@ class _Cuts:
                 return left
             left = still
 
-    def missed(self, opened: int) -> list[int]:
-        """Cuts that these ways do not hit: of each at least one way must be opened (0: nothing helps). Empty when all items
-        come to their end."""
-        left = self._left(self.waits, opened)
-        if not left:
-            return []
+    def among(self, left: list[_Wait]) -> list[int]:
+        """The cuts of what is left over: of each at least one way must be opened (0: nothing helps)."""
         if not left[0][1]:
             return [left[0][2]]
         # Items left over wait, each for makers that are left over too. In a set of them that is closed under one such wait
@@ -271,15 +311,29 @@ class _Cuts:
         return [_union(around[item] for item in _bits(mask)) for mask in _closed(makers)]
 
 
-def _closed(makers: dict[int, int]) -> set[int]:
-    """For each item all that it waits for, directly or through others."""
-    reach = dict(makers)
-    for through in reach:
-        further = reach[through]
-        for item, seen in reach.items():
-            if seen & through:
-                reach[item] = seen | further
-    return set(reach.values())
+def _closed(makers: dict[int, int]) -> list[int]:
+    """The smallest sets that wait for nothing outside themselves. They share nothing; larger ones hold one of them, and whoever
+    breaks that breaks them. Each is found by following one wait after the other, taking together what waits in a circle."""
+    found, looked = [], 0
+    for start in makers:
+        if start & looked:
+            continue
+        path: list[tuple[int, int]] = []
+        group, on_path, out = start, start, makers[start]
+        while out and not out & looked:
+            ahead = out & -out
+            if ahead & on_path:
+                while not ahead & group:
+                    earlier, others = path.pop()
+                    group, out = group | earlier, out | others
+            else:
+                path.append((group, out))
+                group, on_path, out = ahead, on_path | ahead, makers[ahead]
+            out &= ~group
+        if not out:
+            found.append(group)
+        looked |= on_path
+    return found
 
 
 class _Swept(NamedTuple):

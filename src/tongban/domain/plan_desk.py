@@ -24,7 +24,7 @@ class Desk:
         self.items = prepared.items
         self.answers = {code: value for code, value in given.answers.items() if value not in (None, "")}
         self.env = environment(prepared, given)
-        self.truth = weigh(prepared.tests, self.env, given.start, given.pending)
+        self.truth = weigh(prepared.compiled, self.env, given.start, given.pending)
         self.states = self.standing()
         self.live = [i for i, state in enumerate(self.states) if state.state in ("in", "maybe")]
         self.put_off = [i for i in self.live if self.is_put_off(i)]
@@ -48,13 +48,18 @@ class Desk:
         """How all items stand. What another item of the plan will tell (a number that it gives) is not taken for missing, so
         items that ask for it may join; each joins once, so this ends."""
         told: dict[int, frozenset[str]] = {}
+        judged = [self.state(i, frozenset()) for i in range(len(self.items))]
         while True:
-            states = self.blocked([self.state(i, told) for i in range(len(self.items))])
+            states = self.blocked(judged)
             live = (i for i, state in enumerate(states) if state.state in ("in", "maybe"))
-            found = {i: gives for i in live if (gives := self.items[i].gives - self.env.keys())}
+            found = {i: gives for i in live if (gives := self.items[i].gives.difference(self.env))}
             if found.keys() <= told.keys():
                 return states
             told |= found
+            # Only what is out may come in by what is told.
+            for i, state in enumerate(judged):
+                if state.state in ("not_applicable", "not_eligible"):
+                    judged[i] = self.state(i, frozenset().union(*(gives for k, gives in told.items() if k != i)))
 
     def blocked(self, states: list[PlanItem]) -> list[PlanItem]:
         """What begins only after an item that this person cannot get cannot begin, unless its result is there already."""
@@ -79,38 +84,38 @@ class Desk:
         held = self.holdings(term.entry.of)
         return term.entry.item in held.results or bool(term.issues & set(held.credentials))
 
-    def state(self, i: int, told: dict[int, frozenset[str]]) -> PlanItem:
-        """How one item stands in this situation; ``told`` is what items of the plan will tell, by number."""
+    def state(self, i: int, told: frozenset[str]) -> PlanItem:
+        """How one item stands in this situation; ``told`` is what other items of the plan will tell."""
         term = self.items[i]
         entry, version = term.entry, term.version
-        chosen = self.given.chosen
-        others = frozenset[str]().union(*(gives for k, gives in told.items() if k != i))
 
         def found(state: Any, failing: tuple[Failing, ...] = (), asks: tuple[str, ...] = ()) -> PlanItem:
             return PlanItem(
                 entry.item, version.version, entry.of, entry.why, state, failing, asks, entry.optional
             )  # fmt: skip
 
-        when = self.holds(term.when, others)
+        when = self.holds(term.when, told)
         if when is False:
             return found("not_applicable")
-        if chosen is not None and entry.item not in chosen:
+        if self.given.chosen is not None and entry.item not in self.given.chosen:
             return found("not_chosen")
-        conditions = [(c, test, self.holds(test, others)) for c, test in term.conditions]
-        failing = [Failing(c, version.law_of(c.law)) for c, _, value in conditions if value is False]
+        failing: list[Failing] = []
+        open_tests = [term.when] if when is None else []
+        for condition, test in term.conditions:
+            value = self.holds(test, told)
+            if value is False:
+                failing.append(Failing(condition, version.law_of(condition.law)))
+            elif value is None:
+                open_tests.append(test)
         if failing:
             return found("not_eligible", tuple(failing))
-        open_tests = [term.when] if when is None else []
-        open_tests += [test for _, test, value in conditions if value is None]
-        if open_tests:
-            return found("maybe", (), self.asks(open_tests))
-        return found("in")
+        return found("maybe", (), self.asks(open_tests)) if open_tests else found("in")
 
     def holds(self, test: int, told: frozenset[str]) -> bool | None:
         """What a test comes to; one that fails only because something is not known yet that will be told is open."""
         value = self.truth[test]
         if value is False and told and not told.isdisjoint(self.prepared.asked[test]):
-            return weigh((self.prepared.tests[test],), self.env, self.given.start, told | self.given.pending)[0]
+            return weigh((self.prepared.compiled[test],), self.env, self.given.start, told | self.given.pending)[0]
         return value
 
     def asks(self, tests: list[int]) -> tuple[str, ...]:

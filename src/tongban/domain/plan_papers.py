@@ -1,6 +1,7 @@
 """The papers of a plan: for each material of each person the ways that are open here, what the exact choice has to settle,
 and what came of it. What is known is never asked for; what an item of the plan issues is waited for, not brought."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from tongban.domain.material import Alternative
@@ -41,11 +42,24 @@ class Papers:
     def __init__(self, desk: Desk, form: Form, visit_bits: list[int]) -> None:
         self.desk, self.form = desk, form
         self.uses: list[Use] = []
+        # papers that have no other way, as a mask of their numbers, and the visits that show them
+        self.brought = self.visits = 0
+        self._had: dict[str, dict[str, Collection[str]]] = {}
         for i in desk.live:
             for term in desk.items[i].papers:
                 needed = desk.truth[term.test]
                 if needed is not False:
                     self.uses.append(self._use(i, term, needed is None, visit_bits[i]))
+
+    def had(self, person: str) -> dict[str, Collection[str]]:
+        """What is there of a person, by the kind of way that it opens."""
+        found = self._had.get(person)
+        if found is None:
+            held = self.desk.holdings(person)
+            found = self._had[person] = {
+                "credential": held.credentials, "check": held.checks, "result": held.results, "declaration": self.form.users,
+            }  # fmt: skip
+        return found
 
     def _use(self, i: int, term: PaperTerm, maybe: bool, bit: int) -> Use:
         use = Use(i, term, maybe)
@@ -64,18 +78,9 @@ class Papers:
     def _free(self, use: Use) -> bool:
         """Settle it by the first way that costs nothing at all."""
         desk, term = self.desk, use.term
-        held = desk.holdings(term.of)
-        for way in term.ways:
-            state: PaperState | None = None
-            if way.credential:
-                state = "credential" if way.credential in held.credentials else None
-            elif way.check:
-                state = "check" if way.check in held.checks else None
-            elif way.result:
-                state = "result" if way.result in held.results else None
-            elif way.declaration and way.declaration in self.form.entries:
-                state = "declaration"
-            if state is not None:
+        had = self.had(term.of)
+        for state, code, way in term.free:
+            if code in had[state]:
                 use.state, use.by = state, way
                 return True
         if not desk.put_off or use.item not in desk.number:
@@ -90,9 +95,34 @@ class Papers:
 
     def _open(self, use: Use, bit: int) -> None:
         desk, term = self.desk, use.term
-        makers, fields = [], []
-        paper: _Way | None = None
-        for way, seen, results in zip(term.ways, term.seen, term.makers, strict=True):
+        number = desk.papers.setdefault((term.of, term.material), len(desk.papers)) if term.paper >= 0 else -1
+        seen = number >= 0 and term.seen[term.paper]
+        tolerated = term.need.tolerated_days > 0 and not term.need.key
+        if term.plain and number >= 0 and not tolerated:
+            use.by, use.seen = term.ways[term.paper], seen
+            self.brought |= 1 << number
+            self.visits |= bit if seen else 0
+            return
+        makers: list[int] = []
+        fields: list[int] = []
+        if not term.plain:
+            self._others(use, makers, fields)
+        paper = _Way("paper", term.ways[term.paper], number, seen) if number >= 0 else None
+        follow = -1
+        if paper is not None:
+            use.ways.append(paper)
+            if tolerated:
+                follow = LATER if paper.seen else 0
+                use.ways.append(_Way("follow", paper.by, follow, paper.seen))
+        use.need = Need(
+            desk.number[use.item], tuple(makers), tuple(fields),
+            paper.number if paper else -1, bit if paper and paper.seen else 0, follow,
+        )  # fmt: skip
+
+    def _others(self, use: Use, makers: list[int], fields: list[int]) -> None:
+        """The ways other than the paper itself: results of the plan and declarations."""
+        desk, term = self.desk, use.term
+        for way, results in zip(term.ways, term.makers, strict=True):
             for k in results:
                 if k in desk.number:
                     makers.append(desk.number[k])
@@ -101,19 +131,6 @@ class Papers:
                 number = desk.fields.setdefault(way.declaration, len(desk.fields))
                 fields.append(number)
                 use.ways.append(_Way("declaration", way, number))
-            # A copy or a page of one's own is sent; only an original takes a visit, so it is the last resort.
-            if way.paper and (paper is None or (paper.seen and not seen)):
-                paper = _Way("paper", way, desk.papers.setdefault((term.of, term.material), len(desk.papers)), seen)
-        follow = -1
-        if paper is not None:
-            use.ways.append(paper)
-            if term.need.tolerated_days > 0 and not term.need.key:
-                follow = LATER if paper.seen else 0
-                use.ways.append(_Way("follow", paper.by, follow, paper.seen))
-        use.need = Need(
-            desk.number[use.item], tuple(makers), tuple(fields),
-            paper.number if paper else -1, bit if paper and paper.seen else 0, follow,
-        )  # fmt: skip
 
     def needs(self) -> list[Need]:
         """What the choice has to settle."""
@@ -151,7 +168,7 @@ class Papers:
     def declared(self) -> list[str]:
         """Declarations that the plan adds to the form, each once."""
         new = (use.by.declaration for use in self.uses if use.state == "declaration" and use.by is not None)
-        return [d for d in dict.fromkeys(new) if d not in self.form.entries]
+        return [d for d in dict.fromkeys(new) if d not in self.form.users]
 
     def papers(self) -> tuple[PlanPaper, ...]:
         """The papers as the plan shows them: one line for a material of a person and a way."""
@@ -160,13 +177,17 @@ class Papers:
             lines.setdefault((use.term.of, use.term.material, use.state, use.maker), []).append(use)
         found = []
         for (of, material, state, maker), uses in lines.items():
-            needs = [use.term.need for use in uses]
-            days = min((need.tolerated_days for need in needs), default=0) if state == "follow" else 0
+            asked, original, key, maybe, days = [], False, False, True, 0
+            for use in uses:
+                need = use.term.need
+                asked.append(items[use.item].entry.item)
+                original, key, maybe = original or use.seen, key or need.key, maybe and use.maybe
+                if state == "follow":
+                    days = min(days, need.tolerated_days) if days else need.tolerated_days
             found.append(
                 PlanPaper(
-                    material, of, state, tuple(items[use.item].entry.item for use in uses), uses[0].by,  # type: ignore[arg-type]
-                    items[maker].entry.item if maker >= 0 else "", any(use.seen for use in uses),
-                    any(need.key for need in needs), days, all(use.maybe for use in uses),
+                    material, of, state, tuple(asked), uses[0].by,  # type: ignore[arg-type]
+                    items[maker].entry.item if maker >= 0 else "", original, key, days, maybe,
                 )
             )  # fmt: skip
         return tuple(found)

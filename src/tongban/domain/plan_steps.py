@@ -9,8 +9,6 @@ from tongban.domain.plan import PlanStep, PlanVisit, Promise, Saving
 from tongban.domain.plan_choice import Choice
 from tongban.domain.plan_desk import Desk
 
-_DONE_BY_APPLYING = ("receive", "deliver")
-
 
 class Order:
     """When each item begins and ends (days after the start), by item number; ``before`` are those it waits for."""
@@ -101,7 +99,7 @@ class Order:
         begin, end = self.begins[i], self.ends[i]
         found = [self._step(code, kind, code, term.version.item.department, begin, end, after, i in self.chain)]
         decided = False
-        for n, step in own_steps(term.links):
+        for n, step in term.own_steps:
             decided = decided or self._after_decision(i, n)
             day = end if decided else begin
             name = "pay" if step.step == "pay" else "attend"
@@ -152,11 +150,6 @@ def edges(desk: Desk) -> list[tuple[int, int, int]]:
     return found
 
 
-def own_steps(links: tuple[tuple[str, Step], ...]) -> list[tuple[str, Step]]:
-    """Payments and appointments: what stays with the person however the rest is done."""
-    return [(n, step) for n, step in links if step.who == "person" and step.step not in _DONE_BY_APPLYING]
-
-
 def link_savings(desk: Desk, visits: tuple[PlanVisit, ...]) -> list[Saving]:
     """Why each step in which the person took part is none any more; one application and one end are left."""
     found: list[Saving] = []
@@ -165,9 +158,8 @@ def link_savings(desk: Desk, visits: tuple[PlanVisit, ...]) -> list[Saving]:
     for i in desk.live:
         term = desk.items[i]
         code = term.entry.item
-        own = {n for n, _ in own_steps(term.links)}
         for n, step in term.links:
-            if n in own:
+            if (n, step) in term.own_steps:
                 continue
             if step.step == "receive":
                 found += [Saving("link", code, n, "one_application", applied)] if applied else []

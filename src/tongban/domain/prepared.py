@@ -1,7 +1,7 @@
 """A life event made ready for composing: conditions rewritten from each item's elements to those of the one form, every
 distinct condition once, and what each source can give. It is done once an edition, so that a plan costs a millisecond."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,9 +11,14 @@ from tongban.domain.expression import TRUE, Expr
 from tongban.domain.item import Cause, Condition, Field, ItemVersion, PaperNeed, Step
 from tongban.domain.life_event import SELF, EventItem, LifeEvent
 from tongban.domain.material import Alternative, CheckKind, CredentialKind, MaterialKind
+from tongban.domain.plan import PaperState, PlanResult
+from tongban.domain.situation import Test, compiled
 
 _OWN_HAND = frozenset({"form", "statement", "photo"})
 _PAPER = (Alternative(paper="original"),)
+# What every plan weighs first: no condition at all.
+_ALWAYS = (True,)
+_DONE_BY_APPLYING = ("receive", "deliver")
 _ABOUT_ME = frozenset({"applicant", "agent"})
 
 
@@ -27,17 +32,32 @@ class Registry(msgspec.Struct, frozen=True):
 
 
 class FieldTerm(NamedTuple):
-    """A field of an item: ``key`` is the element of the one form, empty when the event settles it; ``test`` a number."""
+    """A field of an item: ``key`` is the element of the one form, empty when the event settles it; ``test`` a number; ``use``
+    its own element and the key; ``identity``: it only asks who one is."""
 
     key: str
-    field: Field
     test: int
+    use: tuple[str, str]
+    required: bool
     identity: bool
+
+
+class Asked(NamedTuple):
+    """The fields of an item that are asked: each with its key, the ``keys`` on the one form, and of these the ones it cannot do
+    without and the ones that are asked for certain. ``own``: it asks more than who one is."""
+
+    uses: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...]
+    required: frozenset[str]
+    certain: frozenset[str]
+    own: bool
 
 
 class PaperTerm(NamedTuple):
     """A paper of an item: whose, which material, when, and the ways to it: for each whether an original must be seen, and
-    the other items of the event whose result it is (by number)."""
+    the other items of the event whose result it is (by number). ``free``: the ways that may cost nothing, with the code of what
+    is needed; ``paper``: the number of the way that is the paper itself (one that is sent rather than shown), -1: none;
+    ``plain``: besides these two there is nothing to choose."""
 
     of: str
     material: str
@@ -45,11 +65,15 @@ class PaperTerm(NamedTuple):
     test: int
     ways: tuple[Alternative, ...]
     seen: tuple[bool, ...]
+    free: tuple[tuple[PaperState, str, Alternative], ...]
+    paper: int
     makers: tuple[tuple[int, ...], ...] = ()
+    plain: bool = False
 
 
 class ItemTerm(NamedTuple):
-    """One item of the event, ready. ``gives``: elements of the form that its result carries; ``issues``: e-licence kinds;
+    """One item of the event, ready. ``always``: what it asks when no answer changes that. ``own_steps``: payments and
+    appointments, which stay with the person however the rest is done. ``gives``: elements of the form that its result carries; ``issues``: e-licence kinds;
     ``means``: its elements that are called otherwise on the one form."""
 
     entry: EventItem
@@ -57,8 +81,11 @@ class ItemTerm(NamedTuple):
     when: int
     conditions: tuple[tuple[Condition, int], ...]
     fields: tuple[FieldTerm, ...]
+    always: Asked | None
     papers: tuple[PaperTerm, ...]
     links: tuple[tuple[str, Step], ...]
+    own_steps: tuple[tuple[str, Step], ...]
+    results: tuple[PlanResult, ...]
     causes: tuple[Cause, ...]
     days: int
     mailed: bool
@@ -69,17 +96,20 @@ class ItemTerm(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """The whole event, ready. Test 0 is always true. ``asked`` are the elements of each test; ``known_by`` says which
-    elements a source gives: (kind of source, person, code) -> elements."""
+    """The whole event, ready. Test 0 is always true; ``compiled`` are the tests to be weighed, ``asked`` the elements of each;
+    ``givers`` the items whose results tell an element; ``known_by`` says which elements a source gives: (kind of source, person,
+    code) -> elements."""
 
     event: LifeEvent
     registry: Registry
     items: tuple[ItemTerm, ...]
     numbers: dict[str, int]
     tests: tuple[Expr, ...]
+    compiled: tuple[Test, ...]
     asked: tuple[tuple[str, ...], ...]
     constants: dict[str, Any]
     questions: tuple[int, ...]
+    givers: dict[str, tuple[int, ...]]
     known_by: dict[tuple[str, str, str], tuple[str, ...]]
 
 
@@ -121,8 +151,11 @@ class _Preparing:
         known_by = {source: tuple(found) for source, found in self.known_by.items() if found}
         numbers = {term.entry.item: i for i, term in enumerate(items)}
         asked = tuple(tuple(code for code in test.elements() if code not in self.constants) for test in tests)
+        told = {code for term in items for code in term.gives}
+        givers = {code: tuple(i for i, term in enumerate(items) if code in term.gives) for code in told}
         return Prepared(
-            self.event, self.registry, items, numbers, tests, asked, self.constants, questions, known_by
+            self.event, self.registry, items, numbers, tests, tuple(map(compiled, tests)), asked, self.constants, questions,
+            givers, known_by,
         )  # fmt: skip
 
     def item(self, entry: EventItem, version: ItemVersion) -> ItemTerm:
@@ -134,7 +167,8 @@ class _Preparing:
                 continue
             key = means.get(field.element, field.element)
             asked = "" if key in self.constants else key
-            fields.append(FieldTerm(asked, field, self.test(field.when, means), _is_identity(element)))
+            test, use = self.test(field.when, means), (field.element, asked)
+            fields.append(FieldTerm(asked, test, use, field.required, _is_identity(element)))
             self.sources(entry, field, key)
         issued = [result.credential for result in version.results if result.credential]
         kinds = [kind for code in issued if (kind := self.registry.credentials.get(code))]
@@ -145,7 +179,10 @@ class _Preparing:
         return ItemTerm(
             entry, version, self.test(entry.when, {}),
             tuple((c, self.test(c.test, means)) for c in version.conditions if c.test is not None),
-            tuple(fields), tuple(self.paper(entry, need, means) for need in version.papers), links,
+            tuple(fields), None if any(field.test for field in fields) else asked_of(fields, _ALWAYS),
+            tuple(self.paper(entry, need, means) for need in version.papers), links,
+            tuple((n, step) for n, step in links if step.who == "person" and step.step not in _DONE_BY_APPLYING),
+            tuple(PlanResult(entry.item, entry.of, result, _way(delivery)) for result in version.results),
             causes_of(entry, version),
             version.limits.promised_days if entry.promised_days is None else entry.promised_days,
             set(delivery) != {"counter"}, means.get(home, home),
@@ -174,7 +211,10 @@ class _Preparing:
         ways = (kind.satisfied_by if kind else ()) or _PAPER
         own = kind is not None and kind.kind in _OWN_HAND
         seen = tuple(way.paper == "original" and need.original and not own for way in ways)
-        return PaperTerm(of or entry.of, material, need, self.test(need.when, means), ways, seen)
+        # A copy or a page of one's own is sent; only an original takes a visit, so it is the last resort.
+        paper = min((n for n, way in enumerate(ways) if way.paper), key=lambda n: (seen[n], n), default=-1)
+        free = tuple(found for way in ways if (found := _free(way)))
+        return PaperTerm(of or entry.of, material, need, self.test(need.when, means), ways, seen, free, paper)
 
     def sources(self, entry: EventItem, field: Field, key: str) -> None:
         element = self.registry.elements.get(key)
@@ -230,10 +270,45 @@ def _with_makers(items: list[ItemTerm]) -> tuple[ItemTerm, ...]:
                 found.append(k)
         return tuple(found)
 
-    return tuple(
-        term._replace(papers=tuple(p._replace(makers=tuple(makers(i, p, way) for way in p.ways)) for p in term.papers))
-        for i, term in enumerate(items)
-    )
+    def ready(i: int, paper: PaperTerm) -> PaperTerm:
+        by = tuple(makers(i, paper, way) for way in paper.ways)
+        return paper._replace(makers=by, plain=not any(by) and not any(way.declaration for way in paper.ways))
+
+    return tuple(term._replace(papers=tuple(ready(i, p) for p in term.papers)) for i, term in enumerate(items))
+
+
+def _free(way: Alternative) -> tuple[PaperState, str, Alternative] | None:
+    """A way that costs nothing when what it names is there."""
+    kinds: tuple[tuple[PaperState, str], ...] = (
+        ("credential", way.credential), ("check", way.check), ("result", way.result), ("declaration", way.declaration),
+    )  # fmt: skip
+    return next(((kind, code, way) for kind, code in kinds if code), None)
+
+
+def _way(delivery: Iterable[str]) -> Any:
+    return next((way for way in ("electronic", "mail") if way in delivery), "counter")
+
+
+def asked_of(fields: Iterable[FieldTerm], truth: Sequence[bool | None]) -> Asked:
+    """What is asked of these fields when the tests come to this."""
+    uses: list[tuple[str, str]] = []
+    keys: list[str] = []
+    required: list[str] = []
+    certain: list[str] = []
+    own = False
+    for key, test, use, is_required, identity in fields:
+        needed = truth[test]
+        if needed is False:
+            continue
+        own = own or not identity
+        uses.append(use)
+        if key:
+            keys.append(key)
+            if is_required:
+                required.append(key)
+            if needed:
+                certain.append(key)
+    return Asked(tuple(uses), tuple(keys), frozenset(required), frozenset(certain), own)
 
 
 def _is_identity(element: Element) -> bool:

@@ -31,11 +31,13 @@ class Intake(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the city knows by itself: values of elements, e-licences fetched, data checks that said yes."""
+    """What the city knows by itself: values of elements, e-licences fetched, data checks that said yes; ``vouched``: elements whose
+    value an authority (grade A) or a counter (B) stands for."""
 
     values: Mapping[str, Any] = {}
     credentials: tuple[CredentialLike, ...] = ()
     checks: frozenset[str] = frozenset()
+    vouched: frozenset[str] = frozenset()
 
 
 class City(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ false, unknown; the outcome names the leaves that decided it, so that a no alway
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from decimal import Context, Decimal, DecimalException
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from tongban.domain.condition import parse
 from tongban.domain.element import Answers, read_answer
 from tongban.domain.expression import DURATIONS, Expr
 
-__all__ = ["Because", "Outcome", "evaluate", "parse", "weigh"]
+__all__ = ["Because", "Outcome", "Test", "compiled", "evaluate", "parse", "weigh"]
 
 # Traps stay on: what overflows or divides by zero becomes unknown below. 80 digits hold any product of two operands.
 _EXACT = Context(prec=80, Emax=400, Emin=-400)
@@ -41,15 +42,15 @@ class Outcome(msgspec.Struct, frozen=True):
 def evaluate(expr: Expr, answers: Answers, today: date) -> Outcome:
     """Evaluate a parsed condition. Never raises: a missing, unreadable or overflowing value is unknown."""
     situation = _Situation(answers, today)
-    value = situation.test(expr)
+    value = compiled(expr)(situation)
     return Outcome(value, tuple(dict.fromkeys(situation.because(expr, value))) if value is not True else ())
 
 
-def weigh(exprs: Iterable[Expr], answers: Answers, today: date, pending: Collection[str] = ()) -> list[bool | None]:
-    """What many conditions come to over one situation, without the reasons; each answer is read once. ``pending`` are elements
+def weigh(tests: Iterable["Test"], answers: Answers, today: date, pending: Collection[str] = ()) -> list[bool | None]:
+    """What many compiled conditions come to over one situation, without the reasons; each answer is read once. ``pending`` are elements
     that will have a value although they have none today: whether they are known is unknown."""
     situation = _Situation(answers, today, pending)
-    return [situation.test(expr) for expr in exprs]
+    return [test(situation) for test in tests]
 
 
 def add_months(day: date, months: int) -> date:
@@ -74,7 +75,7 @@ def whole_months(start: date, end: date) -> int:
 
 
 class _Situation:
-    """Answers and a day; evaluates tests and values over them."""
+    """Answers and a day, each answer read once; compiled tests and values look into it."""
 
     def __init__(self, answers: Answers, today: date, pending: Collection[str] = ()) -> None:
         self.answers = answers
@@ -82,94 +83,152 @@ class _Situation:
         self.pending = pending
         self.seen: dict[tuple[str, str, str], Any] = {}
 
-    def test(self, expr: Expr) -> bool | None:
-        op = expr.op
-        if op in ("all", "any"):
-            deciding = op == "any"
-            values = [self.test(arg) for arg in expr.args]
-            return deciding if deciding in values else None if None in values else not deciding
-        if op == "not":
-            inner = self.test(expr.args[0])
-            return None if inner is None else not inner
-        if op == "known":
-            inside = expr.args[0]
-            known = self.value(inside) is not None
-            return None if not known and self.pending and inside.value in self.pending else known
-        if op in ("const", "answer"):
-            value = self.value(expr)
-            return value if isinstance(value, bool) else None
-        return self.compare(op, [self.value(arg) for arg in expr.args])
-
-    def compare(self, op: str, values: list[Any]) -> bool | None:
-        if op == "in":
-            left, *options = values
-            if left is None:
-                return None
-            return True if left in options else None if None in options else False
-        if None in values:
-            return None
-        left, right = values
-        try:
-            return bool(_TESTS[op](left, right))
-        except (TypeError, KeyError, ArithmeticError):
-            return None
-
-    def value(self, expr: Expr) -> Any:
-        """The value of an operand; None when unknown. Durations are (months, days)."""
-        op = expr.op
-        if op == "today":
-            return self.today
-        if op == "const":
-            exact = expr.kind == "number" or expr.kind.startswith("q:")
-            return Decimal(expr.value) if exact else read_answer(expr.kind, "", expr.value)
-        if op == "answer":
-            key = (expr.value, expr.source, expr.unit)
-            if key not in self.seen:
-                self.seen[key] = read_answer(expr.source, expr.unit, self.answers.get(expr.value))
-            return self.seen[key]
-        if expr.kind == "boolean":
-            return self.test(expr)
-        values = [self.value(arg) for arg in expr.args]
-        if None in values:
-            return None
-        try:
-            return self.compute(op, values)
-        except (ArithmeticError, DecimalException, ValueError, TypeError, OverflowError):
-            return None
-
-    def compute(self, op: str, values: list[Any]) -> Any:
-        if op in DURATIONS:
-            n = int(values[0])
-            return (n * 12, 0) if op == "years" else (n, 0) if op == "months" else (0, n)
-        if op == "age":
-            return Decimal(whole_months(values[0], self.today) // 12)
-        if op == "age_on":
-            return Decimal(whole_months(*values) // 12)
-        if op == "months_between":
-            return Decimal(whole_months(*values))
-        if op == "days_between":
-            return Decimal((values[1] - values[0]).days)
-        if op == "count":
-            return Decimal(len(values[0]))
-        total = values[0]
-        for one in values[1:]:
-            total = _combine(op, total, one)
-        return total
+    def answer(self, key: tuple[str, str, str]) -> Any:
+        """The value of an answer (element, type, unit); None when there is none or it cannot be read."""
+        if key not in self.seen:
+            code, source, unit = key
+            self.seen[key] = read_answer(source, unit, self.answers.get(code))
+        return self.seen[key]
 
     def because(self, expr: Expr, value: bool | None) -> list[Because]:
         """The leaves that made ``expr`` come to ``value``."""
         if expr.op in ("all", "any"):
-            pairs = [(arg, self.test(arg)) for arg in expr.args]
+            pairs = [(arg, compiled(arg)(self)) for arg in expr.args]
             return [leaf for arg, v in pairs if v is value for leaf in self.because(arg, v)]
         if expr.op == "not":
             return self.because(expr.args[0], None if value is None else not value)
-        missing = tuple(code for code in expr.elements() if self.value(self.leaf(expr, code)) is None)
+        missing = tuple(code for code in expr.elements() if _value(_leaf(expr, code))(self) is None)
         return [Because(expr, value, missing)]
 
-    def leaf(self, expr: Expr, code: str) -> Expr:
-        if expr.op == "answer" and expr.value == code:
-            return expr
-        return next(self.leaf(arg, code) for arg in expr.args if code in arg.elements())
+
+Test = Callable[[_Situation], bool | None]
+_Value = Callable[[_Situation], Any]
+
+
+@lru_cache(maxsize=20_000)
+def compiled(expr: Expr) -> Test:
+    """A condition compiled: what does not depend on the person (which operator, what a constant means) is settled here once.
+    Kept by what it says: most conditions of a city are those of its last edition."""
+    op = expr.op
+    if op in ("all", "any"):
+        return _joined(op == "any", tuple(compiled(arg) for arg in expr.args))
+    if op == "not":
+        inner = compiled(expr.args[0])
+        return lambda s: None if (value := inner(s)) is None else not value
+    if op == "known":
+        return _known(expr.args[0])
+    if op == "in":
+        return _among(*(_value(arg) for arg in expr.args))
+    if op in ("const", "answer"):
+        own = _value(expr)
+        return lambda s: value if isinstance(value := own(s), bool) else None
+    return _compared(_TESTS[op], *(_value(arg) for arg in expr.args))
+
+
+def _joined(deciding: bool, tests: tuple[Test, ...]) -> Test:
+    """``any`` (True decides) or ``all`` (False decides): the first that decides is enough, an unknown one leaves it open."""
+
+    def joined(s: _Situation) -> bool | None:
+        found: bool | None = not deciding
+        for test in tests:
+            value = test(s)
+            if value is deciding:
+                return deciding
+            if value is None:
+                found = None
+        return found
+
+    return joined
+
+
+def _known(asked: Expr) -> Test:
+    value = _value(asked)
+
+    def known(s: _Situation) -> bool | None:
+        if value(s) is not None:
+            return True
+        return None if asked.value in s.pending else False
+
+    return known
+
+
+def _among(left: _Value, *options: _Value) -> Test:
+    def among(s: _Situation) -> bool | None:
+        value = left(s)
+        if value is None:
+            return None
+        values = [option(s) for option in options]
+        return True if value in values else None if None in values else False
+
+    return among
+
+
+def _compared(compare: Callable[[Any, Any], Any], left: _Value, right: _Value) -> Test:
+    def compared(s: _Situation) -> bool | None:
+        one, other = left(s), right(s)
+        if one is None or other is None:
+            return None
+        try:
+            return bool(compare(one, other))
+        except (TypeError, ArithmeticError):
+            return None
+
+    return compared
+
+
+def _value(expr: Expr) -> _Value:
+    """An operand compiled; its value is None when unknown. Durations are (months, days)."""
+    op = expr.op
+    if op == "today":
+        return lambda s: s.today
+    if op == "const":
+        exact = expr.kind == "number" or expr.kind.startswith("q:")
+        constant = Decimal(expr.value) if exact else read_answer(expr.kind, "", expr.value)
+        return lambda s: constant
+    if op == "answer":
+        key = (expr.value, expr.source, expr.unit)
+        return lambda s: s.answer(key)
+    if expr.kind == "boolean":
+        return compiled(expr)
+    args = tuple(_value(arg) for arg in expr.args)
+
+    def computed(s: _Situation) -> Any:
+        values = [arg(s) for arg in args]
+        if None in values:
+            return None
+        try:
+            return _compute(op, values, s.today)
+        except (ArithmeticError, DecimalException, ValueError, TypeError, OverflowError):
+            return None
+
+    return computed
+
+
+def _compute(op: str, values: list[Any], today: date) -> Any:
+    if op in DURATIONS:
+        n = int(values[0])
+        return (n * 12, 0) if op == "years" else (n, 0) if op == "months" else (0, n)
+    if op == "age":
+        return Decimal(whole_months(values[0], today) // 12)
+    if op == "age_on":
+        return Decimal(whole_months(*values) // 12)
+    if op == "months_between":
+        return Decimal(whole_months(*values))
+    if op == "days_between":
+        return Decimal((values[1] - values[0]).days)
+    if op == "count":
+        return Decimal(len(values[0]))
+    total = values[0]
+    for one in values[1:]:
+        total = _combine(op, total, one)
+    return total
+
+
+def _leaf(expr: Expr, code: str) -> Expr:
+    """The place in a tree that asks for an element."""
+    if expr.op == "answer" and expr.value == code:
+        return expr
+    return next(_leaf(arg, code) for arg in expr.args if code in arg.elements())
 
 
 def _combine(op: str, left: Any, right: Any) -> Any:

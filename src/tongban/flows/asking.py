@@ -14,8 +14,8 @@ from django.db import InterfaceError, OperationalError
 
 from tongban.domain import replica
 from tongban.domain.actor import Actor
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventIntake
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
 from tongban.exchange import arriving, inbox, outbox, queries, requests

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 import msgspec
 
 from tongban.domain import channel as doors
-from tongban.domain import codes, event_plan
+from tongban.domain import codes, event_form, event_plan, event_reach
 from tongban.domain import draft as drafts
 from tongban.domain import mother as rule
 from tongban.domain.actor import Actor
 from tongban.domain.channel import Channel
 from tongban.domain.composer import compose
 from tongban.domain.draft import Draft
+from tongban.domain.event_intake import EventIntake, EventPaper, Seen, witnessed
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body
 from tongban.domain.life_event import SELF
-from tongban.domain.mother import Amended, EventIntake, Mother, Part, Submitted
+from tongban.domain.mother import Amended, Mother, Part, Submitted
 from tongban.domain.plan import Circumstances, Holdings, KnownValue, Plan
 from tongban.domain.plan import Known as PlanKnown
 from tongban.domain.prepared import said_once
@@ -30,8 +31,10 @@ from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import service as cases
 from tongban.registers.catalog import queries as catalog
+from tongban.registers.counters.queries import VisitFound
 from tongban.registers.mothers import queries as mother_queries
 from tongban.registers.mothers import service as mothers
+from tongban.registers.mothers.queries import DraftFound
 
 
 @flow("event.save")
@@ -44,14 +47,16 @@ def save(
     visit = access.visit(actor, visit_id)
     actor.must("case.receive", visit.center)
     prepared = catalog.prepared(event, city_date(at))
-    event_access.must_be_named(visit, (one.item for one in prepared.event.items))
+    open_ = event_access.reach(visit, prepared)
     draft_id = drafts.parse_id(draft) if draft else new_id()
     before = mother_queries.draft(draft_id) if draft else None
-    if (rev and before is None) or (
-        before is not None and (before.applicant, before.event) != (visit.applicant, event)
-    ):
+    if (rev and before is None) or (before is not None and not _of_visit(before, visit, event)):
         raise drafts.missing()
     draft_moves.must_lie_here(before)
+    kept = _intake(before) if before is not None else EventIntake()
+    if open_ is not None:
+        intake = event_reach.rejoined(intake, kept, open_)
+    intake = msgspec.structs.replace(intake, papers=witnessed(intake.papers, kept.papers, _here(actor, at)))
     current().about(person=visit.applicant, place=visit.center, event=event)
     saved = mothers.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, event=event, center=visit.center, by=actor.ref, rev=rev,
@@ -61,6 +66,19 @@ def save(
         draft_moves.not_saved("event", draft_id, visit.applicant)
     draft_moves.saved("event", event, draft_id, visit.applicant, visit.center, before)
     return Draft(str(draft_id), rev + 1)
+
+
+def _of_visit(draft: DraftFound, visit: VisitFound, event: str) -> bool:
+    return (draft.applicant, draft.event) == (visit.applicant, event)
+
+
+def _intake(draft: DraftFound) -> EventIntake:
+    return msgspec.json.decode(draft.body, type=EventIntake)
+
+
+def _here(actor: Actor, at: dt.datetime) -> Seen | None:
+    """Who sees the originals that are handed in now: a clerk, and nobody online."""
+    return Seen(actor.ref, at) if actor.kind == "staff" else None
 
 
 class PartReceipt(msgspec.Struct, frozen=True):
@@ -108,9 +126,17 @@ def submit(
     prepared = catalog.prepared(event, on)
     doors.must_be_the_doors_own(actor, channel)
     doors.event_must_be_open(prepared.event, channel)
-    doors.must_be_seen((one.paper for one in intake.papers), channel)
+    intake = msgspec.structs.replace(
+        intake, papers=witnessed(intake.papers, _saved_papers(draft, visit, event), _here(actor, at))
+    )
+    event_form.must_be_seen(intake.papers, channel)
     event_plan.must_be_of_event(prepared, intake)
+    if (open_ := event_access.reach(visit, prepared)) is not None:
+        # Who acts for another hands in what the mandate names, as it was shown: the event as if it had no other items.
+        event_reach.must_be_open(intake, open_)
+        prepared, intake = open_.prepared, event_reach.within(intake, open_)
     known = receive.known_of(visit.applicant, on)
+    intake = event_form.as_said(intake, prepared.registry.elements, known, on)
     code = codes.make_query_code(os.urandom(16))
     table = Table(
         prepared, EventForm(intake), known, event_parts.holdings(prepared, known, None), visit.applicant, visit.agent, channel,
@@ -137,13 +163,18 @@ def submit(
     return receipt(done, code)
 
 
+def _saved_papers(draft: str, visit: VisitFound, event: str) -> tuple[EventPaper, ...]:
+    """The papers as this person's draft has them, with who saw each: a draft of somebody else vouches for nothing here."""
+    found = mother_queries.draft(drafts.parse_id(draft)) if draft else None
+    return _intake(found).papers if found is not None and _of_visit(found, visit, event) else ()
+
+
 def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple[Part, ...], dict[str, Ready]]:
     """The parts by the plan of today, judged; Refused with everything that could be given now and is missing."""
     prepared, intake = table.prepared, table.form.intake
-    plan = _plan(table, pending)
-    event_plan.must_be_answered(
-        prepared, plan, frozenset(intake.unsure), frozenset(table.known.values) | event_plan.said(intake)
-    )
+    given = _circumstances(table, pending)
+    plan = compose(prepared, given, catalog.calendar(), catalog.places())
+    event_plan.must_be_answered(prepared, plan, given)
     parts = event_plan.parts(prepared, plan)
     event_plan.must_have_parts(parts)
     table = msgspec.structs.replace(
@@ -154,17 +185,16 @@ def _prepared_parts(table: Table, pending: frozenset[str]) -> tuple[Table, tuple
     return table, parts, ready
 
 
-def _plan(table: Table, pending: frozenset[str]) -> Plan:
+def _circumstances(table: Table, pending: frozenset[str]) -> Circumstances:
     known, intake, channel = table.known, table.form.intake, table.channel
     held = tuple(one.kind for one in known.credentials if not one.kind.startswith(serve.CHECK))
     values = {code: KnownValue(value) for code, value in known.values.items()}
     people = {SELF: Holdings(bool(values), held, tuple(known.checks))}
     chosen = None if intake.chosen is None else frozenset(intake.chosen)
-    given = Circumstances(
+    return Circumstances(
         table.on, intake.answers, PlanKnown(values, people), frozenset(intake.unsure), chosen, frozenset(intake.insist), channel,
         table.receiving if channel == "window" else "", pending,
     )  # fmt: skip
-    return compose(table.prepared, given, catalog.calendar(), catalog.places())
 
 
 def _must_be_ready(table: Table, plan: Plan, ready: Sequence[Ready], pending: frozenset[str]) -> None:
@@ -212,11 +242,16 @@ def amend(
             "Nothing is waited for here; reload the page",
             pointer=f"/items/{item}",
         )
-    doors.must_be_seen((one.paper for one in intake.papers), "resident" if actor.kind == "resident" else "window")
-    form = event_plan.amended(event_log.form_of(mother), intake)
+    before = event_log.form_of(mother)
+    papers = witnessed(intake.papers, before.intake.papers, _here(actor, at))
+    event_form.must_be_seen(papers, "resident" if actor.kind == "resident" else "window")
+    intake = msgspec.structs.replace(intake, papers=papers)
+    form = event_plan.amended(before, intake)
     # Who is here now answers: the mandate of the day of submission may have ended, and who gave it goes on alone.
     table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=agent)
-    event_plan.must_be_of_event(table.prepared, form.intake)
+    form = table.form
+    # Only what is new: what was handed in was judged on its day.
+    event_plan.must_be_of_event(table.prepared, intake)
     ready = event_parts.judged(table, one.part)
     if ready.problems:
         raise _not_ready(ready.problems)

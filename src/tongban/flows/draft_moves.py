@@ -164,8 +164,8 @@ def fetch(actor: Actor, visit_id: str, draft: str, *, at: dt.datetime, key: str 
     if where.node == here.node():
         return where.node
     event = catalog.event(code) if kind == "event" else None
-    if event is not None:
-        event_access.must_be_named(visit, (one.item for one in event.items))
+    if event is not None and not event_access.named(visit, (one.item for one in event.items)):
+        raise rule.missing()
     whereabouts.wanted(uid, visit.applicant, kind, where.node, where.moves, at)
     outbox.post(where.node, DraftWanted(uid.hex, visit.applicant, kind, here.node(), where.moves), at)
     return where.node

@@ -3,6 +3,7 @@ back or lays one down (flows/permissions.py does that, for counters too). A guar
 
 import datetime as dt
 
+from tongban.domain import acting
 from tongban.domain.actor import Actor
 from tongban.domain.consent import Mandate, make_mandate
 from tongban.domain.person import Identity
@@ -19,9 +20,11 @@ LONGEST = dt.timedelta(days=3 * 366)
 
 @flow("door.give_mandate")
 def give(
-    actor: Actor, visit_id: str, agent: Identity, items: tuple[str, ...], until: dt.date, *, at: dt.datetime, key: str = ""
+    actor: Actor, visit_id: str, agent: Identity, items: tuple[str, ...], until: dt.date, *, relation: str = "", at: dt.datetime,
+    key: str = "",
 ) -> str:  # fmt: skip
-    """The principal, signed in as themselves, lets ``agent`` act for them; the visit stands for the paper. Returns its reference."""
+    """The principal, signed in as themselves, lets ``agent`` act for them; the visit stands for the paper. ``relation``: what the
+    principal is to the agent, if they say so. Returns its reference."""
     visit, on = access.visit(actor, visit_id), city_date(at)
     if actor.kind != "resident" or visit.agent:
         raise NotAllowed(
@@ -36,6 +39,7 @@ def give(
             "It ends after today and within three years",
             pointer="/until",
         )
+    said = acting.must_be_said(relation)
     unknown = [one for one in items if one not in catalog.items()]
     if unknown:
         raise NotFound("item.not_found", "没有找到这个事项", "No such item", pointer="/items")
@@ -56,4 +60,4 @@ def give(
         )
     )  # fmt: skip
     current().about(case=f"visit:{visit_id}", person=visit.applicant, agent=other)
-    return people_service.mandate(mandate, by=actor.ref, at=at)
+    return people_service.mandate(mandate, by=actor.ref, at=at, relation=said)

@@ -4,7 +4,10 @@ for it."""
 import hmac
 from collections.abc import Iterable
 
+from tongban.domain import event_reach
 from tongban.domain.actor import Actor
+from tongban.domain.event_reach import Reach
+from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import NotFound, Refused
 from tongban.flows import access
 from tongban.plumbing.tx import step
@@ -72,23 +75,36 @@ def answered_for(actor: Actor, visit_id: str, number: str) -> tuple[Found, str, 
 
 def named(visit: VisitFound, items: Iterable[str]) -> bool:
     """Whether a life event with these items is the business of who is here: always one's own; of somebody else, when the mandate of
-    this visit names one of them. Whether it holds today is asked at the door, and for each item when it is handed in. At a counter a
-    visit begins without a mandate: the clerk takes it in while serving."""
-    if not (visit.agent and visit.mandate):
-        return True
-    held = people.mandate(visit.mandate)
-    return held is not None and (held.all_items or not set(items).isdisjoint(held.items))
+    this visit names one of them. Whether it holds today is asked at the door, and for each item when it is handed in."""
+    only = _only(visit)
+    return only is None or not only.isdisjoint(items)
 
 
-def must_be_named(visit: VisitFound, items: Iterable[str]) -> None:
-    """Refused ``mandate.event`` unless the life event is the business of who is here."""
-    if not named(visit, items):
+def reach(visit: VisitFound, prepared: Prepared) -> Reach | None:
+    """How far who is here sees into the event of the person served: None for all of it (one's own, or under a mandate for everything).
+    The only place where this is decided: whoever shows or keeps something of the person asks here. Refused ``mandate.event``."""
+    only, items = _only(visit), {one.item for one in prepared.event.items}
+    if only is None or items <= only:
+        return None
+    if items.isdisjoint(only):
         raise Refused(
             "mandate.event",
             "委托书没有写明这件事里的任何事项",
             "The mandate names no item of this life event",
             pointer="/event",
         )
+    return event_reach.reach(prepared, only)
+
+
+def _only(visit: VisitFound) -> frozenset[str] | None:
+    """The items that the mandate of this visit names; None where nothing limits. At a counter a visit begins without a mandate: the
+    clerk, who sees and vouches for who is there, takes it in while serving."""
+    if not (visit.agent and visit.mandate):
+        return None
+    held = people.mandate(visit.mandate)
+    if held is None:
+        return frozenset()
+    return None if held.all_items else frozenset(held.items)
 
 
 def _of(visit: VisitFound, found: Found | None) -> Found:

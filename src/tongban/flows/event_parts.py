@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tongban.domain import event_part, jurisdiction, receiving
+from tongban.domain import event_form, event_part, jurisdiction, receiving
 from tongban.domain import mother as rule
 from tongban.domain.channel import Channel
 from tongban.domain.event_part import EventForm, Holding, Weigher
@@ -146,10 +146,13 @@ def started(mother: Mother, table: Table, ready: Mapping[str, Ready] | None = No
 
 @step
 def table_of(mother: Mother, form: EventForm, query_code: str, on: dt.date) -> Table:
-    """All that the parts of a mother case are judged by today. Its versions are those of the day of submission."""
+    """All that the parts of a mother case are judged by today. Its versions are those of the day of submission; who the applicant is,
+    is what authorities say today."""
     assert mother.opened_on is not None
     prepared = catalog.prepared(mother.event, mother.opened_on)
     known = receive.known_of(mother.applicant, on)
+    intake = event_form.as_said(form.intake, prepared.registry.elements, known, on)
+    form = msgspec.structs.replace(form, intake=intake)
     return Table(
         prepared, form, known, holdings(prepared, known, mother), mother.applicant, mother.agent, mother.channel,  # type: ignore[arg-type]
         mother.receiving, on, query_code,

@@ -114,10 +114,11 @@ def _known_later(person: str, on: dt.date) -> Callable[[], Known]:
     ask_licences, ask_values = credentials.for_person_later(person), people.known_later(person)
 
     def read() -> Known:
-        held = ask_licences()
-        values: dict[str, Any] = {code: known.value for code, known in ask_values().items()}
+        held, said = ask_licences(), ask_values()
+        values: dict[str, Any] = {code: known.value for code, known in said.items()}
+        vouched = frozenset(code for code, known in said.items() if known.grade in ("A", "B"))
         fresh = (c for c in held if c.kind.startswith("check:") and (c.valid_until is None or c.valid_until >= on))
-        return Known(values, tuple(held), frozenset(c.kind.removeprefix("check:") for c in fresh))
+        return Known(values, tuple(held), frozenset(c.kind.removeprefix("check:") for c in fresh), vouched)
 
     return read
 

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from tongban.domain import fetching, ports
+from tongban.domain.acting import must_be_said
 from tongban.domain.actor import Actor
 from tongban.domain.consent import Consent, Mandate, MandateKind, make_consent, make_mandate
 from tongban.domain.fetching import Request
@@ -97,24 +98,26 @@ def _identity_values(identity: Identity, source: str, grade: str, at: dt.datetim
 
 
 class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A mandate as it is shown at a counter: its kind, the items it names (none: all), until when, and which document."""
+    """A mandate as it is shown at a counter: its kind, the items it names (none: all), until when, which document, and what the
+    principal is said to be to the agent."""
 
     paper: str
     kind: MandateKind = "written"
     items: tuple[str, ...] = ()
     until: dt.date | None = None
+    relation: str = ""
 
 
 @flow("visit.mandate")
 def register_mandate(
     actor: Actor, visit_id: str, *, kind: MandateKind = "written", items: tuple[str, ...] = (), until: dt.date | None = None,
-    paper: str, at: dt.datetime, key: str = "",
+    paper: str, relation: str = "", at: dt.datetime, key: str = "",
 ) -> str:  # fmt: skip
     """登记委托: the agent of this visit may act for the applicant, on the items named or (none named) on all, until a date.
-    ``paper`` names the document that was shown. Returns the reference of the mandate."""
+    ``paper`` names the document that was shown, ``relation`` what the applicant is to the agent. Returns the reference."""
     visit = access.visit(actor, visit_id)
     current().about(case=f"visit:{visit_id}", person=visit.applicant, agent=visit.agent, kind=kind)
-    return enter_mandate(actor, visit.applicant, visit.agent, Shown(paper, kind, items, until))
+    return enter_mandate(actor, visit.applicant, visit.agent, Shown(paper, kind, items, until, relation))
 
 
 @step
@@ -123,14 +126,14 @@ def enter_mandate(actor: Actor, principal: str, agent: str, shown: Shown) -> str
     _must_be_counter(actor)
     if not agent:
         raise Refused("mandate.no_agent", "本次接待没有代办人", "There is no agent in this visit", pointer="/agent")
-    at = current().at
+    at, said = current().at, must_be_said(shown.relation)
     mandate = make_mandate(
         Mandate(
             principal=principal, agent=agent, kind=shown.kind, items=shown.items, all_items=not shown.items,
             paper=shown.paper, valid_from=city_date(at), valid_until=shown.until,
         )
     )  # fmt: skip
-    return people_service.mandate(mandate, by=actor.ref, at=at)
+    return people_service.mandate(mandate, by=actor.ref, at=at, relation=said)
 
 
 def _must_be_counter(actor: Actor) -> None:

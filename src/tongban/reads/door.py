@@ -84,6 +84,6 @@ def _choice(held: HeldMandate, name: str, birth: dt.date | None, on: dt.date) ->
     except Refused as refused:
         why_not = refused.text
     return Choice(
-        held.ref, name, acting.relation(mandate, birth, on), tuple(items[i].name for i in held.items if i in items),
+        held.ref, name, acting.relation(mandate, birth, on, held.relation), tuple(items[i].name for i in held.items if i in items),
         held.valid_until, why_not,
     )  # fmt: skip

@@ -3,19 +3,19 @@ the one form and the papers with what is missing. One function for every channel
 
 import datetime as dt
 import uuid
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from tongban.domain import event_form
+from tongban.domain import event_form, event_reach
 from tongban.domain.actor import Actor
 from tongban.domain.composer import compose
 from tongban.domain.element import Element
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.fetching import Request
 from tongban.domain.guidance import Asked, Outcome, next_question, outcomes
 from tongban.domain.life_event import LifeEvent
-from tongban.domain.mother import EventIntake
-from tongban.domain.plan import Circumstances, Plan, PlanItem
+from tongban.domain.plan import Circumstances, Plan
 from tongban.domain.plan_days import days_from
 from tongban.domain.plan_words import Words
 from tongban.domain.prepared import Prepared, said_once
@@ -23,12 +23,14 @@ from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
 from tongban.flows import access, event_access
 from tongban.flows.serve import consented
+from tongban.plumbing.clock import city_date
 from tongban.reads import known_of, values
 from tongban.reads.checklist import Ask, kind_name
 from tongban.reads.checklist_form import FieldView, Value, drawn, earlier_answers
 from tongban.reads.event_fields import fields_of
-from tongban.reads.event_guide import FIGURES, Figure, names_of
+from tongban.reads.event_guide import Figure, names_of
 from tongban.reads.event_papers import EventPaperView, papers_of
+from tongban.reads.event_rows import ItemRow, SavedGroup, figures_of, items_of, saved_of, used_by
 from tongban.reads.known_of import KnownOf
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.counters.queries import VisitFound
@@ -46,33 +48,6 @@ class Answered(msgspec.Struct, frozen=True):
     known: bool
 
 
-class ItemRow(msgspec.Struct, frozen=True):
-    """An item and how it stands: the verdict, why, by which law; whether it may be left out and was."""
-
-    code: str
-    name: Text
-    why: Text
-    whose: Text
-    department: Text
-    state: Literal["in", "maybe", "not_eligible", "blocked", "not_applicable", "not_chosen"]
-    because: tuple[Text, ...]
-    law: tuple[str, ...]
-    optional: bool
-    deferrable: bool
-    deferred_until: dt.date | None
-    consequence: Text
-    scope_local: bool
-
-
-class SavedGroup(msgspec.Struct, frozen=True):
-    """What is saved of one unit, with the reason of each: (what, of which item, why, how many)."""
-
-    name: Text
-    before: int
-    after: int
-    rows: tuple[tuple[Text, Text, Text, int], ...]
-
-
 class EventScreen(msgspec.Struct, frozen=True):
     """Everything about one event and one person; each page of the door shows a part of it."""
 
@@ -83,6 +58,7 @@ class EventScreen(msgspec.Struct, frozen=True):
     intake: EventIntake
     question: Asked | None
     asked_element: Element | None
+    askable: frozenset[str]
     answered: tuple[Answered, ...]
     outcomes: tuple[Outcome, ...]
     items: tuple[ItemRow, ...]
@@ -142,7 +118,7 @@ def drafts(actor: Actor, visit_id: str) -> tuple[DraftSeen, ...]:
     events = {code: event for code, event in found.items() if event is not None}
     own = [one for one in own if one.event in events]
     mine = {one.event for one in own if event_access.named(visit, (e.item for e in events[one.event].items))}
-    return tuple(_seen(found, events) for found in own if found.event in mine)
+    return tuple(_seen(visit, found, events) for found in own if found.event in mine)
 
 
 def draft(actor: Actor, visit_id: str, event: str, wanted: str = "") -> DraftSeen | None:
@@ -161,10 +137,13 @@ def used_as(actor: Actor, visit_id: str, draft_id: str) -> str:
     return found.used_by if found is not None and found.applicant == visit.applicant else ""
 
 
-def _seen(found: mothers.DraftFound, events: dict[str, LifeEvent]) -> DraftSeen:
+def _seen(visit: VisitFound, found: mothers.DraftFound, events: dict[str, LifeEvent]) -> DraftSeen:
+    intake = msgspec.json.decode(found.body, type=EventIntake)
+    if visit.agent:
+        open_ = event_access.reach(visit, catalog.prepared(found.event, city_date(found.updated_at)))
+        intake = event_reach.within(intake, open_) if open_ is not None else intake
     return DraftSeen(
-        str(found.id), found.rev, found.event, events[found.event].name, msgspec.json.decode(found.body, type=EventIntake),
-        values.place(found.center), found.updated_at,
+        str(found.id), found.rev, found.event, events[found.event].name, intake, values.place(found.center), found.updated_at
     )  # fmt: skip
 
 
@@ -180,9 +159,12 @@ def screen(
     in. NotFound ``catalog.no_life_event``."""
     visit = access.visit(actor, visit_id)
     prepared = catalog.prepared(event, today)
-    event_access.must_be_named(visit, (one.item for one in prepared.event.items))
     known = known_of.known_of(visit.applicant, today=today)
+    if (open_ := event_access.reach(visit, prepared)) is not None:
+        prepared, intake = open_.prepared, event_reach.within(intake, open_)
+        known = known_of.within(known, open_)
     elements = prepared.registry.elements
+    intake = event_form.as_said(intake, elements, known.said, today)
     usable = event_form.usable(elements, intake.answers, today)
     pending = said_once(prepared) - usable.values.keys() - set(intake.unsure)
     given = circumstances(visit, intake, known, usable.values, channel, today, pending)
@@ -204,16 +186,18 @@ def screen(
     composed = plan.composed
     requests = known_of.fetchable(prepared, composed, known.held)
     fields = fields_of(
-        plan, intake, known, _beside(visit, plan, known), {p.pointer for p in problems}, own=channel == "resident"
-    )
+        plan, intake, known, _beside(visit, plan, known), event_form.stands(elements, known.said, today),
+        own=channel == "resident",
+    )  # fmt: skip
     return EventScreen(
         event=prepared.event, prepared=prepared, plan=plan, words=words, intake=intake, question=question,
         asked_element=drawn(elements[question.element], "") if question else None,
+        askable=event_form.askable(prepared.event, usable.values, known.plan.values) & elements.keys(),
         answered=_answered(prepared, intake, usable.values, known), outcomes=outcomes(prepared, given, days_from(catalog.calendar(), today)),
-        items=_items(prepared, plan, whose), fields=fields,
-        field_whys={f.element: _used_by(f.items, words) for f in plan.form},
+        items=items_of(prepared, plan, whose), fields=fields,
+        field_whys={f.element: used_by(f.items, words) for f in plan.form},
         coming=tuple((elements[f.element].name, words.by(f.by)) for f in plan.form if f.source == "result"),
-        papers=papers_of(plan, intake, prepared, known, whose, problems, channel), figures=_figures(plan), saved=_saved(plan, words),
+        papers=papers_of(plan, intake, prepared, known, whose, problems, channel), figures=figures_of(plan), saved=saved_of(plan, words),
         asks=tuple(_ask(r) for r in requests), asked_before=_asked_before(visit, event, requests), requests=requests, problems=problems,
         departments={code: d.short if d.short.zh else d.name for code, d in catalog.departments().items()},
         centers=_centers(), center=my_center(visit, intake, all_values, channel), whose=whose,
@@ -300,62 +284,6 @@ def _answered(prepared: Prepared, intake: EventIntake, usable: dict[str, Any], k
             found.append(Answered(element.code, text, values.in_words(element, value), False, True))
         elif question.element in intake.unsure:
             found.append(Answered(element.code, text, Text("不清楚", "not sure"), True, False))
-    return tuple(found)
-
-
-def _items(prepared: Prepared, plan: Plan, whose: dict[str, Text]) -> tuple[ItemRow, ...]:
-    departments = catalog.departments()
-    elements = prepared.registry.elements
-    promises = {promise.item: promise for promise in plan.deferred}
-    found = []
-    for state, term in zip(plan.items, prepared.items, strict=True):
-        owner = departments[term.version.item.department]
-        promise = promises.get(state.item)
-        deferrable = term.entry.deferrable
-        found.append(
-            ItemRow(
-                state.item, term.version.name, state.why, whose[state.of], owner.short if owner.short.zh else owner.name,
-                state.state, _because(state, prepared, elements), tuple(f.law.cite() for f in state.failing if f.law),
-                state.optional, deferrable is not None, promise.until if promise else None,
-                deferrable.consequence if deferrable else Text(""), term.version.scope == "local",
-            )
-        )  # fmt: skip
-    return tuple(found)
-
-
-def _because(state: PlanItem, prepared: Prepared, elements: Any) -> tuple[Text, ...]:
-    if state.state == "blocked":
-        name = prepared.items[prepared.numbers[state.behind]].version.name
-        return (Text(f"要先办成“{name.zh}”", f"it comes after: {name.en or name.zh}"),)
-    if state.state == "not_eligible":
-        return tuple(f.condition.text for f in state.failing)
-    return tuple(elements[code].name for code in state.asks if code in elements)
-
-
-def _used_by(items: tuple[str, ...], words: Words) -> Text:
-    names = [words.item(item) for item in items]
-    return Text("、".join(n.zh for n in names), ", ".join(n.en or n.zh for n in names))
-
-
-def _figures(plan: Plan) -> tuple[Figure, ...]:
-    return tuple(Figure(name, getattr(plan.before, key), getattr(plan.after, key)) for _, key, name in FIGURES)
-
-
-def _saved(plan: Plan, words: Words) -> tuple[SavedGroup, ...]:
-    """Every saving with its reason, by unit; those alike of one item stand together."""
-    found = []
-    for unit, key, name in FIGURES:
-        rows: dict[tuple[str, str, str], list[Any]] = {}
-        for saving in plan.savings:
-            if saving.unit == unit:
-                row = (words.thing(saving), words.item(saving.item) if saving.item else Text(""), words.why(saving))
-                rows.setdefault((row[0].zh, row[1].zh, row[2].zh), [*row, 0])[3] += saving.count
-        if rows:
-            found.append(
-                SavedGroup(
-                    name, getattr(plan.before, key), getattr(plan.after, key), tuple(tuple(r) for r in rows.values())
-                )
-            )
     return tuple(found)
 
 

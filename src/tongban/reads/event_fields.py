@@ -6,7 +6,7 @@ from typing import Any
 
 from tongban.domain.element import Element
 from tongban.domain.event_form import to_type
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.plan import FormField, Plan
 from tongban.domain.text import Text
 from tongban.reads import values
@@ -16,31 +16,30 @@ from tongban.registers.catalog import queries as catalog
 
 
 def fields_of(
-    plan: Plan, intake: EventIntake, known: KnownOf, beside: Mapping[str, Value], wrong: Collection[str], *,
+    plan: Plan, intake: EventIntake, known: KnownOf, beside: Mapping[str, Value], stands: Collection[str], *,
     own: bool,
 ) -> tuple[FieldView, ...]:  # fmt: skip
     """The fields of the form in the order of the registry's groups. What an earlier item's result will tell is left out.
-    ``own``: people read their own data at home, so only numbers and what is sensitive stay masked there."""
+    ``stands``: what an authority said of who somebody is, which nobody types. ``own``: people read their own data at home, so only numbers and what is sensitive stay masked there."""
     elements = catalog.elements()
     order = {code: n for n, code in enumerate(elements)}
     shown = [f for f in plan.form if f.source not in ("result", "fixed")]
     shown.sort(key=lambda f: (_GROUPS.index(elements[f.element].group), order[f.element]))
-    return tuple(_view(f, intake.answers, known, beside, f"/answers/{f.element}" in wrong, own) for f in shown)
+    return tuple(_view(f, intake.answers, known, beside, f.element in stands, own) for f in shown)
 
 
 _GROUPS = ("applicant", "child", "spouse", "agent", "household", "housing", "work", "payment", "matter")
 
 
 def _view(
-    field: FormField, typed: Mapping[str, Any], known: KnownOf, beside: Mapping[str, Value], wrong: bool, own: bool
+    field: FormField, typed: Mapping[str, Any], known: KnownOf, beside: Mapping[str, Value], stands: bool, own: bool
 ) -> FieldView:
     element = catalog.elements()[field.element]
     there = None if to_type(field) else _known(field, known)
     offered = there or (beside.get(field.element) if element.reuse != "never" else None)
     value = typed.get(field.element, offered.value if offered else "")
     same = offered is not None and _alike(value, offered.value)
-    # What an authority or a card said and never changes is not typed again, unless it cannot be used as it is.
-    settled = there is not None and element.reuse == "always" and there.grade in ("A", "B") and same and not wrong
+    settled = there is not None and stands
     needed = not field.maybe
     return FieldView(
         element=drawn(element, value), value=value,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from tongban.domain.event_form import key_of, said_of, ways
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventIntake
 from tongban.domain.plan import Plan, PlanPaper
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import Problem
@@ -76,7 +76,8 @@ def _view(
     channel: str,
 ) -> EventPaperView:
     kind = prepared.registry.materials.get(paper.material)
-    key, open_ways = key_of(paper), ways(paper, kind.satisfied_by if kind else (), channel)
+    key, said = key_of(paper), said_of(intake, paper, channel)
+    open_ways = ways(paper, kind.satisfied_by if kind else (), channel, said)
     names = [prepared.items[prepared.numbers[item]].version.name for item in paper.items]
     terms = [
         term
@@ -91,7 +92,7 @@ def _view(
         key, paper.material, paper.of, kind.name if kind else Text(paper.material), whose.get(paper.of, Text(paper.of)),
         _how(paper, prepared), source, on,
         Text("、".join(dict.fromkeys(n.zh for n in names)), ", ".join(dict.fromkeys(n.en or n.zh for n in names))),
-        tuple((way, _way(way, paper, original, channel)) for way in open_ways), said_of(intake, paper),
+        tuple((way, _way(way, paper, original, channel)) for way in open_ways), said,
         original, paper.key, paper.days, paper.maybe, note or Text(""), (kind.sample if kind else None) or Text(""),
         tuple(
             one.paper
@@ -105,6 +106,8 @@ def _view(
 def _way(way: str, paper: PlanPaper, original: bool, channel: str) -> Text:
     if way == "follow" and paper.days:
         return Text(f"承诺在受理后{paper.days}天内补交", f"I promise it within {paper.days} days of acceptance")
+    if way == "seen" and channel != "window":
+        return Text("窗口已经核对过原件,不用再交", "A counter has seen the original: nothing more to hand in")
     if way == "upload" and channel == "window":
         return Text("只有扫描件,没有见到原件", "A scan only, the original not seen")
     if way == "upload" and original:
@@ -120,6 +123,8 @@ def _how(paper: PlanPaper, prepared: Prepared) -> Text:
         if paper.state == "later":
             return Text(f"随后置的“{name.zh}”再交", f"comes with {name.en or name.zh}, which follows later")
         return Text(f"“{name.zh}”办好后自动带出,不用交", f"comes from {name.en or name.zh} by itself")
+    if paper.state == "later":
+        return Text("轮到这个后置的事项时再交", "handed in when its item, which follows later, has its turn")
     if paper.state == "credential" and by is not None and by.credential in registry.credentials:
         name = registry.credentials[by.credential].name
         return Text(f"已调取电子证照“{name.zh}”,不用交", f"the e-licence {name.en or name.zh} is here")

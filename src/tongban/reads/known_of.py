@@ -9,11 +9,13 @@ import msgspec
 
 from tongban.domain import fetching
 from tongban.domain.element import Element
+from tongban.domain.event_reach import Reach
 from tongban.domain.fetching import Request
 from tongban.domain.life_event import SELF
 from tongban.domain.material import CredentialKind
 from tongban.domain.plan import FieldSource, Holdings, Known, KnownValue
 from tongban.domain.prepared import Prepared
+from tongban.domain.receiving import Known as Said
 from tongban.flows.serve import CHECK
 from tongban.plumbing import sockets
 from tongban.plumbing.clock import city_date
@@ -38,6 +40,28 @@ class KnownOf(msgspec.Struct, frozen=True):
     plan: Known
     origins: dict[str, Origin]
     held: tuple[Held, ...]
+
+    @property
+    def said(self) -> Said:
+        """The values as the rulebook of the form takes them, with those that somebody vouches for."""
+        vouched = frozenset(code for code, origin in self.origins.items() if origin.grade in ("A", "B"))
+        return Said({code: one.value for code, one in self.plan.values.items()}, vouched=vouched)
+
+
+def within(known: KnownOf, open_: Reach) -> KnownOf:
+    """What of it an agent may see who acts on some items only."""
+    values = {code: one for code, one in known.plan.values.items() if code in open_.elements}
+    here = known.plan.people[SELF]
+    some = msgspec.structs.replace(
+        here,
+        credentials=tuple(kind for kind in here.credentials if kind in open_.credentials),
+        checks=tuple(check for check in here.checks if check in open_.checks),
+    )
+    kinds = open_.credentials | {CHECK + check for check in open_.checks}
+    return KnownOf(
+        Known(values, {SELF: some}), {code: known.origins[code] for code in values},
+        tuple(one for one in known.held if one.kind in kinds),
+    )  # fmt: skip
 
 
 def known_of(person: str, *, today: dt.date) -> KnownOf:

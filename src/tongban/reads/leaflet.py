@@ -150,6 +150,7 @@ class Found(msgspec.Struct, frozen=True):
     where: Text
     why_not: Text
     score: float = 0.0
+    meant: bool = True
 
 
 def everything(text: str, *, today: dt.date, most: int = 20) -> tuple[tuple[finder.EventHit, ...], tuple[Found, ...]]:
@@ -164,7 +165,7 @@ def search(text: str, *, today: dt.date, most: int = 20) -> tuple[Found, ...]:
     return tuple(
         Found(
             h.code, h.name, h.department, catalog.current(h.code, today).summary, _alias(h.code, h.words, today),
-            h.scope, h.why_not, h.score,
+            h.scope, h.why_not, h.score, h.meant,
         )
         for h in hits
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tongban.domain.acting import AGENT_IS
 from tongban.domain.actor import Actor
 from tongban.domain.consent import MANDATE_KINDS
 from tongban.domain.masking import mask
@@ -22,7 +23,8 @@ MOST = 50
 
 class MandateLine(msgspec.Struct, frozen=True):
     """A mandate: ``given`` by the applicant (else they act under it), with whom (masked), for which items (none: all), from when
-    to when. ``holds`` today; ``by_document``: it is ended by a supervisor only."""
+    to when. ``holds`` today; ``by_document``: it is ended by a supervisor only. ``relation``: what the agent is to the principal, empty
+    when nobody said."""
 
     ref: str
     kind: Text
@@ -34,6 +36,7 @@ class MandateLine(msgspec.Struct, frozen=True):
     revoked_on: dt.date | None
     holds: bool
     by_document: bool
+    relation: Text = Text("")
 
 
 class ConsentLine(msgspec.Struct, frozen=True):
@@ -76,7 +79,7 @@ def _mandate(m: HeldMandate, applicant: str, names: dict[str, str], today: dt.da
     return MandateLine(
         m.ref, MANDATE_KINDS[m.kind], given, names.get(other, other if m.kind == "organisation" else ""),
         tuple(items[i].name for i in m.items if i in items), m.valid_from, m.valid_until, m.revoked_on, not over,
-        m.kind == "guardian",
+        m.kind == "guardian", AGENT_IS[m.relation] if m.relation else Text(""),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tongban.domain import facts, public_state
+from tongban.domain.acting import AGENT_IS
 from tongban.domain.actor import Actor
 from tongban.domain.consent import MANDATE_KINDS
 from tongban.domain.element import Element
@@ -78,12 +79,14 @@ class CaseRow(msgspec.Struct, frozen=True):
 
 
 class MandateRow(msgspec.Struct, frozen=True):
-    """A mandate under which the agent who is here acts: kind, the items it names (none = all), until when."""
+    """A mandate under which the agent who is here acts: kind, the items it names (none = all), until when, what the agent is to the
+    principal (empty: nobody said)."""
 
     kind: Text
     items: tuple[Text, ...]
     until: dt.date | None
     holds: bool
+    relation: Text = Text("")
 
 
 class VisitPage(msgspec.Struct, frozen=True):
@@ -195,6 +198,7 @@ def _mandates(agent: str, principal: str, today: dt.date) -> tuple[MandateRow, .
             m.valid_from <= today
             and (m.valid_until is None or today <= m.valid_until)
             and (m.revoked_on is None or today < m.revoked_on),
+            AGENT_IS[m.relation] if m.relation else Text(""),
         )
         for m in people.mandates_for(agent, principal)
     )

@@ -132,6 +132,7 @@ def _people(gone: str) -> Iterator[str]:
             ("people_datum", "element", "person_id"),
             ("people_mandate", "id", "agent_id"),
             ("people_consent", "id", "person_id"),
+            ("people_center", "person_id", "person_id"),
             ("credentials_credential", "id", "holder"),
         ):
             # A copy of a case may know nobody: who it is about goes with the pen.

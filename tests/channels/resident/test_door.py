@@ -144,21 +144,40 @@ def test_a_mandate_given_online_holds_until_it_is_taken_back(client: Client) -> 
     wrong = {"name": SON.name, "number": SON.number, "until": "2031-01-01", "key": "g1"}
     assert client.post("/mine/mandates/give", wrong).status_code == 422
     assert '<option value="jinglaoka">敬老卡申领</option>' in client.get("/mine/mandates").content.decode()
-    given = {"name": SON.name, "number": SON.number, "until": "2027-06-30", "item": "jinglaoka", "key": "g2"}
+    unknown = {"name": SON.name, "number": SON.number, "until": "2027-06-30", "relation": "boss", "key": "g1"}
+    refused = client.post("/mine/mandates/give", unknown)
+    assert refused.status_code == 422 and 'href="#f-relation"' in refused.content.decode()
+    given = {"name": SON.name, "number": SON.number, "until": "2027-06-30", "item": "jinglaoka", "relation": "parent", "key": "g2"}  # fmt: skip
     assert client.post("/mine/mandates/give", given).status_code == 302
     actor, here = arrived(SON)
     (choice,) = reads.choices(actor, here.visit, at=AT)
-    assert (choice.name, choice.relation, choice.why_not) == (MOTHER.name, "client", None)
+    assert (choice.name, choice.relation, choice.why_not) == (MOTHER.name, "parent", None)
     assert [one.zh for one in choice.items] == ["敬老卡申领"]
     now_for = arrive.act_for(actor, here.visit, choice.mandate, at=AT)
     page = client.get("/mine/mandates").content.decode()
-    assert "撤销委托" in page
+    assert "撤销委托" in page and "受托人是委托人的子女" in page
     assert client.post(f"/mine/mandates/end/mandate/{choice.mandate}").status_code == 302
     actor, here = arrived(SON)
     assert reads.choices(actor, here.visit, at=AT)[0].why_not is not None
     with pytest.raises(Refused):
         arrive.act_for(actor, here.visit, choice.mandate, at=AT)
     assert now_for.agent
+
+
+def test_for_whom_is_grouped_in_plain_words(client: Client) -> None:
+    sign_in(client, SON)
+    assert "登记" in client.get("/for-whom").content.decode()
+    mandate(MOTHER, SON, relation="parent")
+    mandate(CHILD, SON, "guardian")
+    friend = Identity(kind="citizen", name="周远", number="310101199003071230", birth=dt.date(1990, 3, 7), sex="male")
+    mandate(friend, SON)
+    page = client.get("/for-whom").content.decode()
+    places = [
+        page.index(words)
+        for words in ("为自己办", "为孩子办", CHILD.name, "为父母办", MOTHER.name, "为委托人办", "周远")
+    ]
+    assert places == sorted(places)
+    assert "为配偶办" not in page
 
 
 def test_who_acts_for_somebody_gives_no_mandate_in_their_name() -> None:

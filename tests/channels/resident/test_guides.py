@@ -56,6 +56,13 @@ def test_home_opens_before_anything_is_published(client: Client) -> None:
 def test_items_are_found_by_everyday_words(client: Client, words: str, code: str) -> None:
     text = body(client.get("/items/", {"q": words}))
     assert f'href="/items/{code}/"' in text
+    assert "字面上相近" not in text
+
+
+@city
+def test_what_only_shares_a_word_is_said_to_be_no_more(client: Client) -> None:
+    text = body(client.get("/items/", {"q": "养狗证"}))
+    assert "没有和“养狗证”正好对应的事项" in text and "962200" in text
 
 
 @city

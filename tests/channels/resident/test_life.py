@@ -2,13 +2,17 @@
 
 import re
 
+import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
 from tests.channels.resident.signed_in import sign_in
 from tests.conftest import AT
-from tests.flows.people import MOTHER, SON
+from tests.flows.people import MOTHER, PUTUO, SON, staff
+from tongban.domain.event_intake import EventIntake, EventPaper, Seen
+from tongban.domain.handed_in import PaperIn
+from tongban.flows import compose, serve
 from tongban.plumbing import clock
 from tongban.registers.mothers import queries as mothers
 
@@ -135,3 +139,32 @@ def test_nobody_sees_the_draft_or_the_scan_of_another(client: Client) -> None:
     sign_in(other, MOTHER)
     assert "13800000000" not in body(other.get("/events/birth/form"))
     assert other.get("/events/birth/scan/" + "0" * 64).status_code == 404
+
+
+def test_what_a_clerk_saw_is_seen_at_home_and_is_not_made_up_there(client: Client) -> None:
+    clerk = staff(PUTUO)
+    met = serve.meet(clerk, SON, how="card", at=AT)
+    card, book = EventPaper(PaperIn("id_card")), EventPaper(PaperIn("marriage_cert", "original", "C", "b" * 64))
+    compose.save(clerk, met.visit, "birth", EventIntake(papers=(card, book)), at=AT)
+    here = sign_in(client, SON)
+    page = body(client.get("/events/birth/papers"))
+    assert page.count("窗口已经核对过原件") == 1
+    # The page is sent as it is, with one more way that it does not offer: only what the clerk saw is seen.
+    sent = {"way-id_card": "seen", "way-marriage_cert": "seen", "go": "later"}
+    assert client.post("/events/birth/papers", {**hidden(page), **sent}).status_code == 302
+    [draft] = mothers.drafts_of(here.applicant)
+    kept = {one.paper.material: one for one in msgspec.json.decode(draft.body, type=EventIntake).papers}
+    assert kept["id_card"].seen == Seen(clerk.ref, AT)
+    assert (kept["marriage_cert"].paper.grade, kept["marriage_cert"].seen) == ("C", None)
+
+
+def test_what_falls_out_by_what_was_typed_is_told_before_it_is_submitted(client: Client) -> None:
+    sign_in(client, SON)
+    for element, answer in (("hukou_kind", "shanghai"), ("home_adapt_wanted", "true")):
+        page = hidden(body(client.get("/events/elder_welfare/questions")))
+        assert (
+            client.post("/events/elder_welfare/questions", {**page, "ask": element, element: answer}).status_code == 302
+        )
+    text = body(client.get("/events/elder_welfare/check"))
+    told = text.partition('id="left-out"')[2].partition("</section>")[0]
+    assert "敬老卡" in told and "不符合条件" in told and "65周岁" in told

@@ -19,7 +19,7 @@ from tongban.domain.calendar import Calendar
 from tongban.domain.composer import compose, unaccounted
 from tongban.domain.guidance import next_question
 from tongban.domain.item import eligibility
-from tongban.domain.plan import Circumstances, Known
+from tongban.domain.plan import Circumstances, Holdings, Known, KnownValue
 from tongban.domain.plan_days import days_from
 from tongban.domain.plan_desk import Desk
 from tongban.domain.prepared import Prepared, answers_of
@@ -268,3 +268,16 @@ def test_few_questions_lead_to_the_list(compiled_city: Source) -> None:
                 unsure.add(question.element)
         asked.append(len(answers) + len(unsure))
     assert statistics.median(asked) <= 7, asked
+
+
+def test_what_the_register_said_it_does_not_know_comes_from_the_item_that_makes_it(compiled_city: Source) -> None:
+    """Whoever founds a company has no number of it yet: it is not asked for, it comes with the licence."""
+    assert compiled_city.city is not None
+    pairs = situations_of(compiled_city)
+    prepared, given = next((one, given) for one, given in pairs if one.event.code == "startup")
+    values = {"name": KnownValue("沈建国"), "id_number": KnownValue("310119196001010020")}
+    known = Known(values, {"self": Holdings(True, ("id_card",))})
+    plan = compose(prepared, msgspec.structs.replace(given, known=known), Calendar.of(compiled_city.city.calendar))
+    found = {field.element: (field.source, field.by) for field in plan.form}
+    assert found["company_credit_code"] == ("result", "qiye_sheli")
+    assert found["company_name"] == ("typed", "") and found["name"][0] == "register"

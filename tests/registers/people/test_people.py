@@ -4,6 +4,7 @@ tables, and a row that was changed is found."""
 import datetime as dt
 import threading
 
+import msgspec
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given
@@ -14,7 +15,7 @@ from tongban.domain.consent import Consent, Mandate
 from tongban.domain.person import Identity, identify
 from tongban.domain.refusals import NotFound, Refused
 from tongban.plumbing import crypto, statements
-from tongban.registers.people import queries, service
+from tongban.registers.people import queries, rows, service
 from tongban.registers.people.rows import Known
 
 AT = dt.datetime(2026, 11, 21, 1, 0, tzinfo=dt.UTC)
@@ -313,7 +314,24 @@ class TestMandates:
         assert held.ref == ref and held.items == ("jinglaoka",) and held.valid_until == dt.date(2026, 12, 31)
         assert queries.mandates_for(son) == queries.mandates_of(mother) == (held,) and queries.mandate(ref) == held
         assert queries.mandates_for(mother) == queries.mandates_of(son) == ()
+        assert held.relation == ""
         assert queries.named_papers(["ab" * 32, "cd" * 32, ""]) == {"ab" * 32}
+
+    def test_what_was_said_of_the_two_stays_when_it_ends_and_goes_into_no_letter(self):
+        son, mother = service.meet(ZHANG, AT), service.meet(LI, AT)
+        ref = service.mandate(mandate(son, mother), AT, "staff:1", "parent")
+        service.revoke_mandate(ref, dt.date(2026, 11, 25), "staff:2")
+        held = queries.mandate(ref)
+        assert (held.relation, held.revoked_on) == ("parent", dt.date(2026, 11, 25))
+        assert type(queries.plain(held)) is Mandate
+        assert b"parent" not in msgspec.json.encode(queries.plain(held))
+
+    def test_a_mandate_sealed_before_relations_were_said_opens(self):
+        given = mandate("agent", "principal")
+        place = ("r", "agent", "principal", None)
+        before = crypto.seal(msgspec.msgpack.encode(given), context=rows._mandate_place(*place))
+        held = rows.open_mandate(*place, before)
+        assert (rows.plain_mandate(held), held.relation) == (given, "")
 
     def test_one_for_an_organisation(self):
         clerk = service.meet(ZHANG, AT)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from tongban.domain.acting import Related
 from tongban.domain.consent import MandateKind
 from tongban.domain.person import IdentityKind
 
@@ -38,12 +39,14 @@ class PersonIn(Body, frozen=True):
 
 
 class MandateIn(Body, frozen=True):
-    """A mandate that is shown: ``paper`` names the document (its reference, or a file handle of POST /files); no items: all."""
+    """A mandate that is shown: ``paper`` names the document (its reference, or a file handle of POST /files); no items: all.
+    ``relation``: what the principal is to the agent (``parent``: the agent is their son or daughter), empty when nobody said."""
 
     paper: Annotated[str, Meta(min_length=1, max_length=200)]
     kind: MandateKind = "written"
     items: Annotated[tuple[Code, ...], Meta(max_length=100)] = ()
     until: dt.date | None = None
+    relation: Related = ""
 
 
 class EndIn(Body, frozen=True):

@@ -37,7 +37,7 @@ def mandate(call: Call, given: MandateIn) -> Shown:
     paper = (
         _digest(call, given.paper, "/mandate/paper") if "." in given.paper and len(given.paper) > 64 else given.paper
     )
-    return Shown(paper, given.kind, given.items, given.until)
+    return Shown(paper, given.kind, given.items, given.until, given.relation)
 
 
 def papers(call: Call, given: tuple[PaperGiven, ...]) -> tuple[PaperIn, ...]:

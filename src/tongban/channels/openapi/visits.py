@@ -60,6 +60,7 @@ def enter_mandate(call: Call, visit: VisitId, body: MandateIn) -> Entered:
             items=shown.items,
             until=shown.until,
             paper=shown.paper,
+            relation=shown.relation,
             at=call.at,
             key=call.key,
         )

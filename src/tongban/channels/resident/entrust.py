@@ -14,6 +14,7 @@ from tongban.channels.resident.look import page
 from tongban.channels.shared.errors import status_of
 from tongban.channels.shared.forms import as_date
 from tongban.channels.shared.language import say
+from tongban.domain.acting import AGENT_IS
 from tongban.domain.person import identify
 from tongban.domain.refusals import Refused
 from tongban.flows import entrust, permissions
@@ -37,13 +38,22 @@ def give(request: HttpRequest) -> HttpResponse:
     door, post = here(request), request.POST
     typed = {
         name: post.get(name, "").replace("\x00", "").strip()[:100]
-        for name in ("name", "number", "until", "item", "key")
+        for name in ("name", "number", "relation", "until", "item", "key")
     }
     try:
         agent = identify("citizen", typed["name"], typed["number"], today=clock.today())
         until = _day(typed["until"])
         items = (typed["item"],) if typed["item"] else ()
-        entrust.give(door.actor, door.visit, agent, items, until, at=clock.now(), key=typed["key"][:40])
+        entrust.give(
+            door.actor,
+            door.visit,
+            agent,
+            items,
+            until,
+            relation=typed["relation"],
+            at=clock.now(),
+            key=typed["key"][:40],
+        )
     except Refused as refused:
         return _page(request, refused, typed)
     messages.success(
@@ -72,7 +82,7 @@ def _page(request: HttpRequest, refused: Refused | None = None, typed: dict[str,
     door = here(request)
     context: dict[str, Any] = {
         "allowed": reads.allowed(door.actor, door.visit, at=clock.now()), "act_key": new_id(), "typed": typed or {},
-        "topics": leaflet.topics(clock.today()),
+        "topics": leaflet.topics(clock.today()), "relations": AGENT_IS,
         "problems": refused.problems if refused else (),
     }  # fmt: skip
     return page(request, "mandates", context, status=status_of(refused) if refused else 200)

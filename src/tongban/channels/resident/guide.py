@@ -2,11 +2,15 @@
 in to read."""
 
 import datetime as dt
+from contextlib import suppress
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from tongban.channels.resident.look import page
+from tongban.channels.resident import center
+from tongban.channels.resident.door import standing
+from tongban.channels.resident.look import page, words
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.errors import respond
 from tongban.domain.refusals import NotFound, Refused
@@ -19,23 +23,23 @@ EXAMPLES = (
     Text("敬老卡", "Senior citizen card"), Text("居住证", "Residence permit"), Text("低保", "Minimum living allowance"),
     Text("社保卡", "Social security card"), Text("廉租房", "Low-rent housing"), Text("生孩子", "Birth"),
 )  # fmt: skip
-LONGEST = 100
 
 
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the public. It opens even before a catalog is published."""
-    try:
+    context: dict[str, Any] = {"topics": (), "events": (), "hours": None, "count": 0, "mine": None}
+    door = standing(request)
+    with suppress(NotFound):
         context = {
             "topics": leaflet.topics(clock.today()),
             "events": _of_persons(clock.today()),
             "hours": centers.hours(),
             "count": len(centers.find(at=clock.now())),
+            "mine": center.mine(request, door),
         }
-    except NotFound:
-        context = {"topics": (), "events": (), "hours": None, "count": 0}
-    return page(request, "home", {**context, "examples": EXAMPLES})
+    return center.private(page(request, "home", {**context, "examples": EXAMPLES}), door)
 
 
 def _of_persons(today: dt.date) -> tuple[tuple[Text, tuple[event_guide.Tile, ...]], ...]:
@@ -48,11 +52,11 @@ def _of_persons(today: dt.date) -> tuple[tuple[Text, tuple[event_guide.Tile, ...
 @require_safe
 def items(request: HttpRequest) -> HttpResponse:
     """Life events and items found by words, or all items by topic when nothing was asked."""
-    words, today = _words(request), clock.today()
-    events, found = leaflet.everything(words, today=today) if words else ((), ())
+    asked, today = words(request), clock.today()
+    events, found = leaflet.everything(asked, today=today) if asked else ((), ())
     first = finder.events_first(events, found[0].score if found else 0.0)
     context = {
-        "q": words, "found": found, "events_found": len(events), "first": first, "after": tuple(e for e in events if e not in first),
+        "q": asked, "found": found, "events_found": len(events), "first": first, "after": tuple(e for e in events if e not in first),
         "topics": () if found or events else leaflet.topics(today), "examples": EXAMPLES,
     }  # fmt: skip
     return page(request, "items", context)
@@ -80,25 +84,25 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def item(request: HttpRequest, code: str) -> HttpResponse:
     """The guide of one item, and which center for a street."""
-    words = _words(request)
+    asked = words(request)
     try:
         guide = leaflet.leaflet(code, today=clock.today())
     except Refused as refused:
         return respond(request, 404, title=refused.text)
-    found = centers.find(words, at=clock.now()) if words else ()
-    return page(request, "item", {"v": guide, "q": words, "found": found[:20], "searched": bool(words)})
+    found = centers.find(asked, at=clock.now()) if asked else ()
+    return page(request, "item", {"v": guide, "q": asked, "found": found[:20], "searched": bool(asked)})
 
 
 @public
 @require_safe
 def find_center(request: HttpRequest) -> HttpResponse:
     """Centers by street or district."""
-    words, district, now = _words(request), request.GET.get("district", "")[:6], clock.now()
+    text, district, now = words(request), request.GET.get("district", "")[:6], clock.now()
     known = centers.districts()
-    asked = bool(words or district)
-    found = centers.find(words, district=district if district in dict(known) else "", at=now) if asked else ()
+    asked = bool(text or district)
+    found = centers.find(text, district=district if district in dict(known) else "", at=now) if asked else ()
     context = {
-        "q": words,
+        "q": text,
         "district": district,
         "districts": known,
         "found": found,
@@ -106,7 +110,3 @@ def find_center(request: HttpRequest) -> HttpResponse:
         "hours": centers.hours(),
     }
     return page(request, "centers", context)
-
-
-def _words(request: HttpRequest) -> str:
-    return request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongban.channels.resident import center
 from tongban.channels.resident.door import signed_in
 from tongban.channels.resident.look import dressed
 from tongban.channels.shared import errors
@@ -33,7 +34,7 @@ def frame_of(request: HttpRequest, code: str) -> Frame:
     return Frame(
         actor=door.actor, visit=door.visit, event=code, channel="resident", base="resident/event_base.html",
         bare="resident/event_bare.html", target="#main", address=address, done=lambda number: reverse("resident:event_done", args=[number]),
-        whom=door.whom, around=around,
+        whom=door.whom, around=around, likely=center.likely(request, door),
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from tongban.channels.shared.views import YEAR, safe_next
 
 COOKIE = "letters"
 # Pages that belong to another in the navigation.
-PART_OF = {"item": "items", "case": "progress", "wait": "progress", "event": "events"}
+PART_OF = {"item": "items", "case": "progress", "wait": "progress", "event": "events", "center": "centers"}
+LONGEST = 100
 
 
 def dressed(request: HttpRequest) -> dict[str, Any]:
@@ -29,6 +30,11 @@ def dressed(request: HttpRequest) -> dict[str, Any]:
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """A resident page, in elder mode when the visitor wants it."""
     return render(request, f"resident/{template}.html", {**context, **dressed(request)}, status=status)
+
+
+def words(request: HttpRequest) -> str:
+    """What was typed into a search field (``q``), bounded."""
+    return request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
 
 
 @public

@@ -13,8 +13,8 @@ from tongban.channels.resident.progress import spaced
 from tongban.channels.shared import forms, uploaded
 from tongban.channels.shared.errors import status_of
 from tongban.channels.shared.language import say
+from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventIntake, EventPaper
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, event_withdraw
 from tongban.flows.compose import MotherReceipt

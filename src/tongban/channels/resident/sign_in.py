@@ -2,6 +2,7 @@
 the choice between myself, my child and whoever mandated me."""
 
 import hmac
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,12 +19,14 @@ from tongban.channels.shared import errors
 from tongban.channels.shared.actor import public
 from tongban.channels.shared.language import say
 from tongban.channels.shared.views import safe_next
-from tongban.domain.acting import RELATIONS
+from tongban.domain.acting import FOR_WHOM, RELATIONS
 from tongban.domain.refusals import Refused
+from tongban.domain.text import Text
 from tongban.flows import arrive
 from tongban.flows.arrive import Arrived
 from tongban.plumbing import clock
 from tongban.reads import door as reads
+from tongban.reads.door import Choice
 
 
 @public
@@ -109,10 +112,17 @@ def whom(request: HttpRequest) -> HttpResponse:
         return redirect(target or "resident:home")
     found = reads.choices(door.actor, door.visit, at=now)
     context = {
-        "choices": [(c, RELATIONS[c.relation]) for c in found if c.why_not is None],
+        "groups": _groups(c for c in found if c.why_not is None),
         "not_now": [c for c in found if c.why_not is not None], "next": target,
     }  # fmt: skip
     return page(request, "whom", context)
+
+
+def _groups(choices: Iterable[Choice]) -> list[tuple[Text, list[tuple[Choice, Text]]]]:
+    """Those one may act for, grouped in plain words; groups of nobody are left out."""
+    held = [(one, RELATIONS[one.relation]) for one in choices]
+    groups = [(said, [row for row in held if row[0].relation in which]) for said, which in FOR_WHOM.items()]
+    return [group for group in groups if group[1]]
 
 
 def _go_on(request: HttpRequest, now_in: Arrived) -> None:

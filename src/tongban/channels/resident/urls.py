@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tongban.channels.resident import (
+    center,
     correct,
     entrust,
     guide,
@@ -30,6 +31,9 @@ urlpatterns = [
     path("items/", guide.items, name="items"),
     path("items/<slug:code>/", guide.item, name="item"),
     path("centers/", guide.find_center, name="centers"),
+    path("centers/none", center.leave, name="no_center"),
+    path("centers/<slug:code>/", center.center, name="center"),
+    path("centers/<slug:code>/mine", center.choose, name="choose_center"),
     path("progress", progress.ask, name="progress"),
     path("progress/wait", wait.wait, name="wait"),
     path("p/<slug:number>", progress.case, name="case"),

@@ -15,8 +15,8 @@ from tongban.channels.shared.errors import status_of
 from tongban.channels.shared.language import say
 from tongban.channels.shared.uploaded import Kept
 from tongban.channels.window.serve_visit import frame
+from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.mother import EventIntake, EventPaper
 from tongban.domain.refusals import Refused
 from tongban.flows import compose
 from tongban.plumbing import clock

@@ -13,6 +13,7 @@ from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.language import say
 from tongban.channels.window import serve_card
 from tongban.channels.window.serve_typed import KINDS, as_typed, end_date, identity, mandate_must_be_whole
+from tongban.domain.acting import AGENT_IS
 from tongban.domain.consent import MANDATE_KINDS, MandateKind
 from tongban.domain.person import Identity
 from tongban.domain.ports import CardRead
@@ -36,7 +37,7 @@ def _page(request: HttpRequest, typed: dict[str, str], problems: tuple[Problem, 
     at = clock.now()
     context = {
         "open_visits": serving.open_visits(acting(request), at=at), "typed": typed, "problems": problems, "kinds": KINDS,
-        "mandates": MANDATES, "other": typed.get("for") == "other", "key": typed.get("key") or new_id(),
+        "mandates": MANDATES, "relations": AGENT_IS, "other": typed.get("for") == "other", "key": typed.get("key") or new_id(),
         "latest": clock.city_date(at) + dt.timedelta(days=365), **more,
     }  # fmt: skip
     return render(request, "window/serve/start.html", context, status=422 if problems else 200)
@@ -92,7 +93,14 @@ def _for_another(request: HttpRequest, typed: dict[str, str], applicant: Identit
     if typed["paper"]:
         kind: MandateKind = "guardian" if typed["mandate"] == "guardian" else "written"
         serve.register_mandate(
-            actor, met.visit, kind=kind, until=until, paper=typed["paper"], at=at, key=f"{typed['key']}:m"
+            actor,
+            met.visit,
+            kind=kind,
+            until=until,
+            paper=typed["paper"],
+            relation=typed["relation"],
+            at=at,
+            key=f"{typed['key']}:m",
         )
     return _begun(request, card_read, met.visit, at)
 

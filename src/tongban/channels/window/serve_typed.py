@@ -22,6 +22,7 @@ SMALL = {
     "birth": 20,
     "sex": 10,
     "mandate": 20,
+    "relation": 20,
     "until": 20,
     "key": 40,
     "token": 4000,

@@ -15,6 +15,7 @@ from tongban.channels.shared.drafts import MOST
 from tongban.channels.shared.language import say
 from tongban.channels.window.serve_start import MANDATES
 from tongban.channels.window.serve_typed import end_date
+from tongban.domain.acting import AGENT_IS
 from tongban.domain.refusals import Problem, Refused
 from tongban.flows import access, serve
 from tongban.plumbing import clock, here
@@ -28,7 +29,7 @@ def frame(request: HttpRequest, visit: uuid.UUID, **more: Any) -> dict[str, Any]
     """What every page of a visit shows around its work: the person, the finder, the reasons offered."""
     page = serving.visit_page(acting(request), str(visit), today=clock.today())
     return {
-        "page": page, "visit": str(visit), "reasons": REASONS, "mandates": MANDATES, "key": new_id(),
+        "page": page, "visit": str(visit), "reasons": REASONS, "mandates": MANDATES, "relations": AGENT_IS, "key": new_id(),
         "asks_city": not here.is_city(), **more,
     }  # fmt: skip
 
@@ -83,10 +84,11 @@ def mandate(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     typed: dict[str, str] = {}
     try:
-        typed = forms.controls(request.POST, mandate=20, until=20, paper=100, key=40)
+        typed = forms.controls(request.POST, mandate=20, relation=20, until=20, paper=100, key=40)
         serve.register_mandate(
             acting(request), str(visit), kind="guardian" if typed["mandate"] == "guardian" else "written",
-            until=end_date(typed["until"]), paper=typed["paper"], at=clock.now(), key=typed["key"],
+            until=end_date(typed["until"]), paper=typed["paper"], relation=typed["relation"],
+            at=clock.now(), key=typed["key"],
         )  # fmt: skip
     except Refused as refused:
         problems = tuple(

@@ -85,3 +85,14 @@ class ConsentRow(models.Model):
     class Meta:
         db_table = "people_consent"
         indexes = [models.Index(fields=["person", "given_at"], name="people_consent_person")]
+
+
+class CenterRow(models.Model):
+    """我的中心: the center that a person chose as theirs. It says about where somebody lives, so it is sealed."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True)
+    body = models.BinaryField()
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_center"

@@ -177,6 +177,19 @@ def consents_of(person: str, *, about: str = "") -> tuple[HeldConsent, ...]:
         )
 
 
+def chosen_center(person: str) -> str:
+    """The code of the center a person chose as theirs; empty for none, and for one that was changed in the table. The caller has
+    checked the reason."""
+    with connection.cursor() as cursor:
+        cursor.execute("select body from people_center where person_id = %s", [uuid.UUID(person)])
+        row = cursor.fetchone()
+    try:
+        return rows.open_center(person, row[0]) if row else ""
+    except crypto.Tampered as error:
+        log.error("left out: %s", error)
+        return ""
+
+
 def named_papers(digests: Sequence[str]) -> set[str]:
     """Which of these papers are named by a mandate (what plumbing.files.sweep has to ask)."""
     with connection.cursor() as cursor:
@@ -207,6 +220,11 @@ def damaged() -> Iterator[str]:
     for row in _every("people_mandate", "id, agent_id, principal, revoked_on, body"):
         try:
             rows.open_mandate(*row)
+        except crypto.Tampered as error:
+            yield str(error)
+    for person, sealed in _every("people_center", "person_id, body"):
+        try:
+            rows.open_center(person, sealed)
         except crypto.Tampered as error:
             yield str(error)
 

@@ -3,9 +3,11 @@ by which index it is found again."""
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import msgspec
 
+from tongban.domain.acting import Related
 from tongban.domain.consent import Consent, Mandate
 from tongban.domain.person import Identity, index_key
 from tongban.domain.ports import Grade, Value
@@ -23,10 +25,12 @@ class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grade: Grade
 
 
-class HeldMandate(Mandate, frozen=True, forbid_unknown_fields=True):
-    """A mandate of the register; ``ref`` names its row."""
+class HeldMandate(Mandate, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A mandate of the register; ``ref`` names its row, ``relation`` is what was said that the two are to each other. It stays in
+    this register: no letter carries it, because nobody decides by it."""
 
     ref: str = ""
+    relation: Related = ""
 
 
 class HeldConsent(Consent, frozen=True, forbid_unknown_fields=True):
@@ -96,18 +100,33 @@ def _mandate_place(ref: object, agent: object, principal: str, revoked_on: dt.da
     return f"people.mandate:{ref}:{agent}:{principal}:{revoked_on or ''}".encode()
 
 
-def seal_mandate(ref: object, mandate: Mandate) -> bytes:
-    """Seal a mandate for its row."""
+def seal_mandate(ref: object, mandate: Mandate, relation: Related = "") -> bytes:
+    """Seal a mandate for its row, with what the two said they are to each other."""
     place = _mandate_place(ref, mandate.agent, mandate.principal, mandate.revoked_on)
-    return crypto.seal(msgspec.msgpack.encode(mandate), context=place)
+    held = HeldMandate(**_fields(mandate), relation=relation)
+    return crypto.seal(msgspec.msgpack.encode(held), context=place)
+
+
+def _fields(mandate: Mandate) -> dict[str, Any]:
+    return {name: getattr(mandate, name) for name in Mandate.__struct_fields__}
 
 
 def plain_mandate(held: HeldMandate) -> Mandate:
     """The mandate as the rulebook knows it, without the name of its row."""
-    return Mandate(**{name: getattr(held, name) for name in Mandate.__struct_fields__})
+    return Mandate(**_fields(held))
 
 
 def open_mandate(ref: object, agent: object, principal: str, revoked_on: dt.date | None, body: bytes) -> HeldMandate:
     """Open a mandate. Raises crypto.Tampered when its parties, limits or end were changed."""
     plain = crypto.open_(body, _mandate_place(ref, agent, principal, revoked_on))
     return msgspec.structs.replace(msgspec.msgpack.decode(plain, type=HeldMandate), ref=str(ref))
+
+
+def seal_center(person: object, center: str) -> bytes:
+    """Seal the code of the center a person chose."""
+    return crypto.seal(center.encode(), context=f"people.center:{person}".encode())
+
+
+def open_center(person: object, body: bytes) -> str:
+    """Open the code of a chosen center. Raises crypto.Tampered when it was changed or is another person's."""
+    return crypto.open_(body, f"people.center:{person}".encode()).decode()

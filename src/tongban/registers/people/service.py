@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from tongban.domain import consent as rule
+from tongban.domain.acting import Related
 from tongban.domain.consent import Consent, Mandate
 from tongban.domain.person import Identity
 from tongban.domain.refusals import Conflict, NotFound, Refused
@@ -105,15 +106,25 @@ def keep(person: str, known: Iterable[tuple[str, Known]], at: dt.datetime) -> No
     say_rows(_KEEP, kept, _NEWEST)
 
 
-def mandate(given: Mandate, at: dt.datetime, by: str) -> str:
-    """Enter a mandate; returns its reference. ``by`` is who entered it (Actor.ref). Raises what ``make_mandate`` refuses."""
+def mandate(given: Mandate, at: dt.datetime, by: str, relation: Related = "") -> str:
+    """Enter a mandate; returns its reference. ``by`` is who entered it (Actor.ref), ``relation`` what the principal is said to be to
+    the agent. Raises what ``make_mandate`` refuses."""
     made = rule.make_mandate(given)
     ref = new_id()
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into people_mandate (id, agent_id, principal, body, paper, made_at, made_by, revoked_on, revoked_by) "
             "values (%s, %s, %s, %s, %s, %s, %s, %s, '')",
-            [ref, made.agent, made.principal, rows.seal_mandate(ref, made), made.paper, at, by, made.revoked_on],
+            [
+                ref,
+                made.agent,
+                made.principal,
+                rows.seal_mandate(ref, made, relation),
+                made.paper,
+                at,
+                by,
+                made.revoked_on,
+            ],
         )
     return str(ref)
 
@@ -138,10 +149,11 @@ def revoke_mandate(ref: str, on: dt.date, by: str) -> None:
         row = cursor.fetchone()
         if row is None:
             raise NotFound("mandate.not_found", "没有找到这份委托", "No such mandate")
-        ended = rule.revoke(rows.plain_mandate(rows.open_mandate(*row)), on)
+        held = rows.open_mandate(*row)
+        ended = rule.revoke(rows.plain_mandate(held), on)
         cursor.execute(
             "update people_mandate set revoked_on = %s, revoked_by = %s, body = %s where id = %s",
-            [ended.revoked_on, by, rows.seal_mandate(ref, ended), ref],
+            [ended.revoked_on, by, rows.seal_mandate(ref, ended, held.relation), ref],
         )
 
 
@@ -183,6 +195,20 @@ def withdraw_consent(ref: str, at: dt.datetime) -> None:
         )
         if cursor.fetchone() is None:
             raise NotFound("consent.not_found", "没有找到这份同意", "No such consent")
+
+
+def choose_center(person: str, center: str, at: dt.datetime) -> None:
+    """Remember the center a person chose as theirs, in place of the one before."""
+    say(
+        "insert into people_center (person_id, body, chosen_at) values (%s, %s, %s) on conflict (person_id) do update set "
+        "body = excluded.body, chosen_at = excluded.chosen_at",
+        [uuid.UUID(person), rows.seal_center(person, center), at],
+    )
+
+
+def forget_center(person: str) -> None:
+    """The person has no center of their choice any more; nothing to forget is no mistake."""
+    say("delete from people_center where person_id = %s", [uuid.UUID(person)])
 
 
 def _name_differs() -> Refused:

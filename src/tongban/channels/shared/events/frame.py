@@ -12,7 +12,7 @@ from tongban.channels.shared.drafts import MOST
 from tongban.channels.shared.events.picture import draw, in_words
 from tongban.channels.shared.language import language
 from tongban.domain.actor import Actor
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
 from tongban.plumbing import clock
@@ -36,7 +36,7 @@ class Frame(msgspec.Struct, frozen=True):
     """A channel's frame around the pages. ``address`` makes the address of a step (or ``fetch``, ``scan`` …) of this event;
     ``done`` that of what was handed in under a number; ``whom`` is the name of the person it is for, ``base`` the template around
     the page and ``bare`` around a page that replaces what stands
-    in ``target``."""
+    in ``target``; ``likely`` is the center that the form offers as chosen until the person says another."""
 
     actor: Actor
     visit: str
@@ -49,6 +49,7 @@ class Frame(msgspec.Struct, frozen=True):
     done: Callable[[str], str]
     whom: str
     around: Callable[[], dict[str, Any]]
+    likely: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -100,7 +101,9 @@ def show(
         **frame.around(), "base": frame.bare if getattr(request, "htmx", False) else frame.base, "ev": screen, "whom": frame.whom, "step": step, "place": here,
         "names": NAMES, "now": CODES.index(step) + 1 if step in CODES else 0, "links": {code: frame.address(code) for code in (*CODES, "fetch", "bring", "scan", "submit")},
         "draft_id": draft_id or here.draft_id or new_id(), "rev": here.rev if rev is None else rev, "act_key": key or new_id(), "problems": problems,
-        "channel": frame.channel, "target": frame.target, "resume": resume(here), "empty_values": ("", None, []), "turn": 0, "most": MOST, **more,
+        "channel": frame.channel, "target": frame.target, "resume": resume(here), "empty_values": ("", None, []),
+        "center": here.intake.center or frame.likely or screen.center, "as_chosen": bool(frame.likely) and not here.intake.center,
+        "turn": 0, "most": MOST, **more,
     }  # fmt: skip
     if step == "plan" or more.get("with_picture"):
         context |= pictured(screen)

@@ -7,10 +7,9 @@ import msgspec
 from django.http import HttpRequest, QueryDict
 
 from tongban.channels.shared import forms
-from tongban.domain import event_form
+from tongban.domain import event_form, event_part, event_plan
 from tongban.domain.element import Element
-from tongban.domain.life_event import SELF
-from tongban.domain.mother import EventIntake, EventPaper
+from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
@@ -102,15 +101,23 @@ def form(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent
     return Sent(_with(before, answers=answers, unsure=unsure, center=center, step="form"), own, problems)
 
 
-def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent:
-    """What the person said of each paper, and the files that came with it; each file is judged by its bytes."""
+def papers(request: HttpRequest, before: EventIntake, screen: EventScreen, *, counter: bool = False) -> Sent:
+    """What the person said of each paper, and the files that came with it; each file is judged by its bytes. ``counter``: a clerk
+    says it, who has the originals in hand."""
     own = controls(request)
     open_papers = screen.open_papers
     known = {*CONTROLS, *forms.FRAME, *(f"way-{p.key}" for p in open_papers), *(f"file-{p.key}" for p in open_papers)}
     # A page that was open while the plan changed may still speak of a paper that nobody needs any more.
-    known |= {f"way-{key}" for key in _all_keys(screen)}
+    asked = event_plan.papers_asked(screen.prepared)
+    known |= {f"way-{key}" for key in asked}
     problems = [_unknown(name) for name in request.POST if name not in known]
-    kept = [one for one in before.papers if one.paper.digest != own["remove"]]
+    # What no answer asks for any more, because the event itself has changed, goes: nobody could take it back by hand.
+    kept = [
+        one
+        for one in before.papers
+        if not (own["remove"] and one.paper.digest == own["remove"])
+        and event_part.paper_name(one.of, one.paper.material) in asked
+    ]
     said: dict[str, list[str]] = {way: [] for way in WAYS}
     for view in open_papers:
         new, wrong = _files(request, view, MOST_FILES - len(kept))
@@ -118,7 +125,7 @@ def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Se
         way = request.POST.get(f"way-{view.key}", "")
         if way not in dict(view.ways):
             way = ""
-        kept = event_form.handed(kept, view.of, view.material, way, new)
+        kept = event_form.handed(kept, view.of, view.material, way, new, counter=counter)
         if way:
             said[way].append(view.key)
         if event_form.shown_later(way, original=view.original):
@@ -128,14 +135,6 @@ def papers(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Se
         follow=tuple(said["follow"]), step="papers",
     )  # fmt: skip
     return Sent(intake, own, tuple(problems))
-
-
-def _all_keys(screen: EventScreen) -> set[str]:
-    return {
-        paper.material if paper.of == SELF else f"{paper.of}.{paper.material}"
-        for term in screen.prepared.items
-        for paper in term.papers
-    }
 
 
 def _files(request: HttpRequest, view: EventPaperView, room: int) -> tuple[list[EventPaper], list[Problem]]:

@@ -11,7 +11,7 @@ from tongban.channels.shared.events import posted
 from tongban.channels.shared.events.frame import CODES, Frame, Place, place, screen_of, show
 from tongban.channels.shared.events.posted import Sent
 from tongban.domain.element import Element
-from tongban.domain.mother import EventIntake
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Problem, Refused
 from tongban.domain.text import Text
 from tongban.flows import compose, serve
@@ -52,15 +52,9 @@ def bring(request: HttpRequest, frame: Frame) -> HttpResponse:
 
 def _asked(here: Place, wanted: str) -> Element | None:
     """The question that is put: one that is asked for again, or the next."""
-    elements = here.screen.prepared.registry.elements
-    on_record = any(one.element == wanted and one.known for one in here.screen.answered)
-    if (
-        wanted
-        and not on_record
-        and any(q.element == wanted for q in here.screen.event.questions)
-        and wanted in elements
-    ):
-        return drawn(elements[wanted], here.intake.answers.get(wanted, ""))
+    if wanted in here.screen.askable:
+        element = here.screen.prepared.registry.elements[wanted]
+        return drawn(element, here.intake.answers.get(wanted, ""))
     return here.screen.asked_element
 
 
@@ -77,7 +71,7 @@ def send_step(request: HttpRequest, frame: Frame, step: str) -> HttpResponse:
     """One step was sent: save it, right or wrong, and go on, or say what is wrong at its place."""
     before = place(frame)
     element = _asked(before, request.POST.get("ask", "")) if step == "questions" else None
-    sent = _read(request, step, before, element)
+    sent = _read(request, frame, step, before, element)
     if step == "questions" and sent.problems:
         return _again(request, frame, step, before, sent, element)
     try:
@@ -100,16 +94,16 @@ def send_step(request: HttpRequest, frame: Frame, step: str) -> HttpResponse:
     return _go(request, frame.address(NEXT[step]))
 
 
-def _read(request: HttpRequest, step: str, before: Place, element: Element | None) -> Sent:
+def _read(request: HttpRequest, frame: Frame, step: str, before: Place, element: Element | None) -> Sent:
     if step == "questions":
         if element is None:
             return Sent(before.intake, posted.controls(request))
         return posted.question(request, before.intake, element)
     if step == "start":
         return Sent(before.intake, posted.controls(request))
-    return {"plan": posted.plan, "form": posted.form, "papers": posted.papers}[step](
-        request, before.intake, before.screen
-    )
+    if step == "papers":
+        return posted.papers(request, before.intake, before.screen, counter=frame.channel == "window")
+    return {"plan": posted.plan, "form": posted.form}[step](request, before.intake, before.screen)
 
 
 def _save(frame: Frame, sent: Sent, before: Place) -> bool:

@@ -121,6 +121,14 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def near_day(value: dt.date) -> str:
+    """A date so near that its year goes without saying: 11月20日 周五 / Fri 20 Nov."""
+    if language() == "en":
+        return f"{value:%a} {value.day} {value:%b}"
+    return f"{value.month}月{value.day}日 {WEEKDAYS[value.weekday()]}"
+
+
+@register.filter
 def moment(value: dt.datetime | None) -> str:
     """A moment on the wall of a counter: 2026-11-20 14:05; a dash for nothing."""
     if value is None or value == "":
