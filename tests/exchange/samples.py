@@ -28,6 +28,7 @@ MOVED = chain.append(
     NUMBER, (1, OPENED.hash), AT, "staff:1", facts.HandedOver(on=dt.date(2026, 9, 1), to="310110009", reason="home")
 )
 ENTRIES = (letters.logged(OPENED), letters.logged(MOVED))
+DRAFT = "01a20000000070008000000000000002"
 FILE = letters.FileHere("cd" * 32, 300_000)
 
 BODIES: tuple[letters.Body, ...] = (
@@ -38,6 +39,7 @@ BODIES: tuple[letters.Body, ...] = (
         letters.MandateHere("m-1", Mandate(PERSON, AGENT, "written", dt.date(2026, 9, 1), dt.date(2027, 8, 31), all_items=True)),
         (FILE,),
     ),
+    letters.EventLog(NUMBER, "4F7K2P", ENTRIES),
     letters.Piece("cd" * 32, 300_000, 1, 2, b"\x00\x01\x02"),
     letters.Request(
         "0123456789abcdef0123456789abcdef", "case.withdraw", NUMBER, "putuo",
@@ -45,7 +47,15 @@ BODIES: tuple[letters.Body, ...] = (
     ),
     letters.Outcome("0123456789abcdef0123456789abcdef", NUMBER, False, "case.changed", Text("办件已有新进展", "It has moved on")),
     letters.Question("0123456789abcdef0123456789abcdef", NUMBER, "4F7K2P"),
-    letters.Answer("0123456789abcdef0123456789abcdef", (NUMBER,), AT),
+    letters.Answer(
+        "0123456789abcdef0123456789abcdef", (NUMBER,), AT,
+        (letters.DraftHere(DRAFT, "event", "birth", "310107015", AT, "putuo", 1),),
+    ),
+    letters.DraftLies(DRAFT, PERSON, "event", "birth", "310107015", AT, "putuo", 1, "310107015260901000002H"),
+    letters.DraftWanted(DRAFT, PERSON, "item", "yangpu", 2),
+    letters.DraftMoves(
+        DRAFT, PERSON, "item", "jinglaoka", "310107015", "staff:1", AT, 3, 2, b"{}", 1, AGENT, (FILE,)
+    ),
     letters.Publication(
         "01a20000-0000-7000-8000-000000000001", "ef" * 32, AT, "system:clock", "up", "{}",
         (letters.Version("jinglaoka", 1, dt.date(2026, 1, 1), "aa" * 32, "{}"),),
@@ -55,7 +65,7 @@ BODIES: tuple[letters.Body, ...] = (
     letters.Recall(AT),
     letters.Recalled(12),
     letters.Status(
-        AT, 2, "ef" * 32, (letters.Position("letters", 7),), (letters.Position("files", 2),),
+        AT, 3, "ef" * 32, (letters.Position("letters", 7),), (letters.Position("files", 2),),
         (letters.Position("letters", 7),), 3, "0.2.0",
     ),
 )  # fmt: skip

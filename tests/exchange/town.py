@@ -72,7 +72,7 @@ class Town:
                     continue
                 sent = lane.sent
                 while some := outbox.read(lane.to, lane.lane, sent, most):
-                    packed = Bag(code, lane.to, lane.lane, some[0].seq, some[-1].seq, letters.SCHEMA, [o.body for o in some])  # fmt: skip
+                    packed = Bag(code, lane.to, lane.lane, some[0].seq, some[-1].seq, letters.version_for(lane.reads), [o.body for o in some])  # fmt: skip
                     self.carried.append(packed)
                     found.append((lane.to, bag.pack(packed, self.keys[code], at=self.clock)))
                     sent = some[-1].seq

@@ -106,7 +106,7 @@ SPECIAL = [
 def tampered() -> list[tuple[str, str]]:
     return [
         *changes("cases_fact"), *changes("cases_case"), *changes("cases_sealed"), *changes("cases_paper"),
-        *changes("cases_draft", ("applicant", "agent", "item", "version", "center", "by", "rev", "updated_at", "used_by"))[:-1],
+        *changes("cases_draft", ("applicant", "agent", "item", "version", "center", "by", "rev", "updated_at", "used_by", "gone_to", "moves"))[:-1],
         *changes("people_person", ("met_at",)), *changes("people_datum", ("kept_at",))[:-1],
         *changes("people_mandate", ("paper", "made_at", "made_by", "revoked_by"))[:-1],
         *changes("credentials_credential", ("id", "fetched_at"))[:-1],

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from tongban.domain import case as rule
-from tongban.domain import chain, facts
+from tongban.domain import chain, facts, mother
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
+from tongban.domain.mother import Mother
 from tongban.domain.nodes import Nodes
 from tongban.domain.refusals import Conflict
 
@@ -121,6 +122,37 @@ def must_be_asked(case: Case, origin: str, center: str, sender: str, node: str, 
         raise CannotFollow("not_holder", f"sent on by {sender}, which never had a part in the case")
     if nodes.host(case.holder) == sender:
         raise CannotFollow("gap", "what gave this node the case is not here yet")
+
+
+def follow_event(
+    before: Mother, entries: Sequence[Entry], sender: str, nodes: Nodes
+) -> tuple[Mother, tuple[Entry, ...]]:
+    """The copy of a life event after its whole log came, and the entries that are new: none when as much is here already. Only the node
+    that received it tells of it, and the city passes on what it was told. Raises CannotFollow."""
+    number, log = before.number, sorted(entries, key=lambda one: one.n)
+    if len(log) <= before.n:
+        return before, ()
+    if (why := chain.broken(log)) is not None or (before.n and log[before.n - 1].hash != before.head):
+        raise CannotFollow("differs", why or "another log of this number is here already")
+    try:
+        after = mother.fold(number, ((mother.decode(one.body), one.n, one.hash) for one in log))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as why:
+        # A newer program may know it.
+        raise CannotFollow("version", f"an entry is not understood: {why}") from None
+    except Conflict as why:
+        raise CannotFollow("differs", f"no log of a life event: {why}") from None
+    if not number.startswith(after.receiving) or sender not in (nodes.host(after.receiving), nodes.city):
+        raise CannotFollow("not_holder", f"{number} was not received at {sender}")
+    return after, tuple(log[before.n :])
+
+
+def event_must_be_asked(receiving: str, origin: str, center: str, sender: str, node: str, nodes: Nodes) -> None:
+    """A request about a life event goes straight from the node where its person is served to the one that received it, for the pen of a
+    life event never moves. Raises CannotFollow."""
+    if origin != sender or origin == node or (center and nodes.host(center) != origin):
+        raise CannotFollow("not_holder", "it does not begin where it says")
+    if nodes.host(receiving) != node:
+        raise CannotFollow("not_holder", "this node did not receive the life event")
 
 
 def _writers(before: Case, fresh: Sequence[Entry], nodes: Nodes) -> Iterator[tuple[Entry, str]]:

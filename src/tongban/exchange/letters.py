@@ -10,32 +10,16 @@ from tongban.domain.chain import Entry
 from tongban.domain.consent import Mandate
 from tongban.domain.person import Identity
 from tongban.domain.text import Text
+from tongban.exchange.draft_letters import DraftHere, DraftLies, DraftMoves, DraftWanted
+from tongban.exchange.sheet import FileHere, Part, Sheet, must_be_moment
 
-SCHEMA = 2
-"""The version this program writes. It reads this one and the one before: nodes are upgraded on different days."""
+SCHEMA = 3
+"""The version this program writes, to nodes that read it. It reads this one and the one before: nodes are upgraded on different days."""
 OLDEST = max(1, SCHEMA - 1)
 """The oldest version that this program reads."""
 
 
-FIRST, LAST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
-
-
-def _must_be_moment(at: dt.datetime) -> None:
-    # What a database keeps and a program then cannot read back (a year before Christ) would spoil every page that lists it;
-    # a moment without a zone is another one on each machine.
-    if at.tzinfo is None or not FIRST <= at < LAST:
-        raise ValueError("a moment that is none")
-
-
-class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="letter"):
-    """What all letters share: a tag."""
-
-
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of a letter."""
-
-
-class Logged(_Part, frozen=True):
+class Logged(Part, frozen=True):
     """One entry of a case's log: its place, moment (UTC), who, the bytes of the fact as text, and its hash (hex)."""
 
     n: int
@@ -45,10 +29,10 @@ class Logged(_Part, frozen=True):
     hash: str
 
     def __post_init__(self) -> None:
-        _must_be_moment(self.at)
+        must_be_moment(self.at)
 
 
-class Kept(_Part, frozen=True):
+class Kept(Part, frozen=True):
     """What lies sealed beside a fact, in clear inside the bag: answers or a note, with its salt."""
 
     kind: str
@@ -56,28 +40,21 @@ class Kept(_Part, frozen=True):
     plain: bytes
 
 
-class PersonHere(_Part, frozen=True):
+class PersonHere(Part, frozen=True):
     """Who a person reference is."""
 
     ref: str
     identity: Identity
 
 
-class MandateHere(_Part, frozen=True):
+class MandateHere(Part, frozen=True):
     """The mandate under which the agent of a case acts."""
 
     ref: str
     mandate: Mandate
 
 
-class FileHere(_Part, frozen=True):
-    """A file that belongs to a letter and travels by itself: SM3 digest (hex) and size in bytes."""
-
-    digest: str
-    size: int
-
-
-class Facts(_Body, frozen=True, tag="facts"):
+class Facts(Sheet, frozen=True, tag="facts"):
     """Entries of the log of a case for a node that holds a copy. ``query_code`` comes with the first entry."""
 
     number: str
@@ -85,7 +62,7 @@ class Facts(_Body, frozen=True, tag="facts"):
     query_code: str = ""
 
 
-class Dossier(_Body, frozen=True, tag="dossier"):
+class Dossier(Sheet, frozen=True, tag="dossier"):
     """移交: the whole log and all that lies beside it, for the node that holds the pen from now on."""
 
     number: str
@@ -97,7 +74,16 @@ class Dossier(_Body, frozen=True, tag="dossier"):
     files: tuple[FileHere, ...] = ()
 
 
-class Piece(_Body, frozen=True, tag="piece"):
+class EventLog(Sheet, frozen=True, tag="event_log"):
+    """The log of a life event, whole (since version 3): from the node that received it to the city, and from there to nodes at which its
+    person was served. What was typed is not in it. It is short, so nothing is ever missing before it."""
+
+    number: str
+    query_code: str
+    entries: tuple[Logged, ...]
+
+
+class Piece(Sheet, frozen=True, tag="piece"):
     """A piece of a file: the place-th (from 0) of ``of``. Filled in when the bag is packed, from the cabinet."""
 
     digest: str
@@ -107,7 +93,7 @@ class Piece(_Body, frozen=True, tag="piece"):
     data: bytes = b""
 
 
-class Asker(_Part, frozen=True):
+class Asker(Part, frozen=True):
     """Who asks from the other node: vouched for by that node. ``serves`` are the persons whom this actor serves right now."""
 
     kind: Literal["staff", "resident", "machine"]
@@ -116,7 +102,7 @@ class Asker(_Part, frozen=True):
     serves: tuple[str, ...] = ()
 
 
-class Request(_Body, frozen=True, tag="request"):
+class Request(Sheet, frozen=True, tag="request"):
     """An act asked of the holder by a node that does not hold the case: the name of the act and its arguments as JSON."""
 
     id: str
@@ -128,7 +114,7 @@ class Request(_Body, frozen=True, tag="request"):
     files: tuple[FileHere, ...] = ()
 
 
-class Outcome(_Body, frozen=True, tag="outcome"):
+class Outcome(Sheet, frozen=True, tag="outcome"):
     """What became of a request: done (the fact travels by itself), or refused with a code and words."""
 
     request: str
@@ -138,7 +124,7 @@ class Outcome(_Body, frozen=True, tag="outcome"):
     text: Text = Text("")
 
 
-class Question(_Body, frozen=True, tag="question"):
+class Question(Sheet, frozen=True, tag="question"):
     """Cases held elsewhere, asked of the city: one by number and query code, or those of a person who is at the counter. The
     asking node hears of them from then on."""
 
@@ -148,19 +134,20 @@ class Question(_Body, frozen=True, tag="question"):
     person: str = ""
 
 
-class Answer(_Body, frozen=True, tag="answer"):
+class Answer(Sheet, frozen=True, tag="answer"):
     """The city's answer: the numbers of the cases found, whose copies were written before it in the same lane, true as of
-    ``as_of``: the last word from the nodes that hold them."""
+    ``as_of``: the last word from the nodes that hold them; and of a person, where drafts of theirs lie (since version 3)."""
 
     question: str
     numbers: tuple[str, ...]
     as_of: dt.datetime
+    drafts: tuple[DraftHere, ...] = ()
 
     def __post_init__(self) -> None:
-        _must_be_moment(self.as_of)
+        must_be_moment(self.as_of)
 
 
-class Version(_Part, frozen=True):
+class Version(Part, frozen=True):
     """A published item version as it was digested."""
 
     code: str
@@ -170,7 +157,7 @@ class Version(_Part, frozen=True):
     body: str
 
 
-class Publication(_Body, frozen=True, tag="publication"):
+class Publication(Sheet, frozen=True, tag="publication"):
     """A catalog edition, published once at the city node: the very bytes, so that every node computes the same digest."""
 
     id: str
@@ -182,10 +169,10 @@ class Publication(_Body, frozen=True, tag="publication"):
     versions: tuple[Version, ...] = ()
 
     def __post_init__(self) -> None:
-        _must_be_moment(self.published_at)
+        must_be_moment(self.published_at)
 
 
-class ItemOpen(_Body, frozen=True, tag="item_open"):
+class ItemOpen(Sheet, frozen=True, tag="item_open"):
     """An item was closed or opened again at the city node."""
 
     code: str
@@ -195,39 +182,39 @@ class ItemOpen(_Body, frozen=True, tag="item_open"):
     by: str
 
     def __post_init__(self) -> None:
-        _must_be_moment(self.since)
+        must_be_moment(self.since)
 
 
-class Again(_Body, frozen=True, tag="again"):
+class Again(Sheet, frozen=True, tag="again"):
     """Please write again: the facts of a case behind entry ``after``."""
 
     number: str
     after: int
 
 
-class Recall(_Body, frozen=True, tag="recall"):
+class Recall(Sheet, frozen=True, tag="recall"):
     """A node restored from a backup asks for every fact since a moment of the cases that concern it."""
 
     since: dt.datetime
 
     def __post_init__(self) -> None:
-        _must_be_moment(self.since)
+        must_be_moment(self.since)
 
 
-class Recalled(_Body, frozen=True, tag="recalled"):
+class Recalled(Sheet, frozen=True, tag="recalled"):
     """The answer to a recall is complete: ``cases`` were written again."""
 
     cases: int
 
 
-class Position(_Part, frozen=True):
+class Position(Part, frozen=True):
     """A lane: how far letters were sent, or applied."""
 
     lane: str
     at: int
 
 
-class Status(_Body, frozen=True, tag="status"):
+class Status(Sheet, frozen=True, tag="status"):
     """A word each second and after each bag: not kept, not numbered. ``applied`` of your lanes, ``sent`` on mine to you,
     ``again``: letters behind this position did not reach me. ``waiting``: letters of mine that somebody has yet to apply.
     ``program``: the release that runs (since version 2), so that everybody sees which nodes are still to be upgraded."""
@@ -242,17 +229,21 @@ class Status(_Body, frozen=True, tag="status"):
     program: str = ""
 
     def __post_init__(self) -> None:
-        _must_be_moment(self.at)
+        must_be_moment(self.at)
 
 
 Body = (
     Facts
     | Dossier
+    | EventLog
     | Piece
     | Request
     | Outcome
     | Question
     | Answer
+    | DraftLies
+    | DraftWanted
+    | DraftMoves
     | Publication
     | ItemOpen
     | Again
@@ -270,7 +261,7 @@ class Letter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: Body
 
     def __post_init__(self) -> None:
-        _must_be_moment(self.at)
+        must_be_moment(self.at)
 
 
 class Unreadable(Exception):
@@ -281,6 +272,13 @@ _decode = msgspec.json.Decoder(Letter).decode
 # ValueError: what is no UTF-8. RecursionError: brackets in brackets, a hundred thousand deep.
 _UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _encode = msgspec.json.Encoder().encode
+
+
+def version_for(reads: int) -> int:
+    """The version that a bag for a node says: what the node reads, as it was last heard (0: never), as far as this program writes it. A
+    version differs from the one before only by kinds and fields that are not written to a node that does not know them, so a district
+    that is upgraded later goes on reading all others."""
+    return min(SCHEMA, max(OLDEST, reads)) if reads else SCHEMA
 
 
 def encode(letter: Letter) -> bytes:

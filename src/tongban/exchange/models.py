@@ -150,6 +150,8 @@ class QuestionRow(models.Model):
     """A question to the city about cases held elsewhere, and which were found; swept after a day."""
 
     id = models.UUIDField(primary_key=True)
+    # Of whom, when it asks for what a person has under way.
+    person = models.UUIDField(null=True)
     at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     as_of = models.DateTimeField(null=True)
@@ -157,6 +159,30 @@ class QuestionRow(models.Model):
 
     class Meta:
         db_table = "exchange_question"
+
+
+class DraftRow(models.Model):
+    """Where the draft of a person lies, without what it says: at the city node all drafts; at another those of which the city spoke when
+    it was asked about a person, for a day, and those that were asked for (``wanted_at``) until they come."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.UUIDField()
+    kind = models.TextField()
+    code = models.TextField()
+    center = models.CharField(max_length=9, default="")
+    saved_at = models.DateTimeField()
+    node = models.TextField()
+    moves = models.IntegerField(default=0)
+    number = models.CharField(max_length=25, default="")
+    heard_at = models.DateTimeField()
+    wanted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "exchange_draft"
+        indexes = [
+            models.Index(fields=["person", "saved_at"], name="exchange_draft_person"),
+            models.Index(fields=["saved_at"], name="exchange_draft_age"),
+        ]
 
 
 class WatchRow(models.Model):

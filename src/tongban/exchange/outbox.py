@@ -13,6 +13,7 @@ from tongban.domain.refusals import NotFound
 from tongban.exchange import letters
 from tongban.exchange.bag import LETTER_LIMIT
 from tongban.exchange.letters import Letter
+from tongban.exchange.sheet import FIRST
 from tongban.plumbing import crypto, files
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.statements import ask, say, say_rows
@@ -38,7 +39,8 @@ class Outgoing(msgspec.Struct, frozen=True):
 
 class Lane(msgspec.Struct, frozen=True):
     """A lane to another node: the last number given, how far it is in the stream, how far it was applied there. ``patient``: what is
-    to be sent are a few copies of facts and nothing that somebody waits for."""
+    to be sent are a few copies of facts and nothing that somebody waits for. ``reads``: the version of letters that the node was heard
+    to read (0: it was not heard)."""
 
     to: str
     lane: str
@@ -47,6 +49,7 @@ class Lane(msgspec.Struct, frozen=True):
     delivered: int
     turn: int
     patient: bool = False
+    reads: int = 0
 
 
 def post(to: str, body: letters.Body, at: dt.datetime, *, number: str = "", n: int = 0) -> None:
@@ -110,7 +113,7 @@ def lanes(to: str = "") -> list[Lane]:
     """All lanes (to one node)."""
     rows = ask(
         "select to_node, lane, last, sent, delivered, turn, last - sent between 1 and %s and not exists (select from "
-        "exchange_letter l where l.to_node = o.to_node and l.lane = o.lane and l.seq > o.sent and l.kind <> 'facts') "
+        "exchange_letter l where l.to_node = o.to_node and l.lane = o.lane and l.seq > o.sent and l.kind <> 'facts'), coalesce((select p.schema from exchange_peer p where p.node = o.to_node), 0) "
         "from exchange_out_lane o where %s in ('', to_node) order by to_node, lane",
         [FEW, to],
     )
@@ -143,7 +146,7 @@ def _gone(to: str, lane: str, after: int, most: int) -> list[Outgoing]:
         return []
     last, next_one = rows[0]
     upto = last if next_one is None else next_one - 1
-    nothing = letters.encode(Letter(uuid.UUID(int=0).hex, letters.FIRST, letters.Again("", 0)))
+    nothing = letters.encode(Letter(uuid.UUID(int=0).hex, FIRST, letters.Again("", 0)))
     return [Outgoing(seq, nothing) for seq in range(after + 1, min(upto, after + most) + 1)]
 
 

@@ -4,6 +4,7 @@ nodes and of the city. Readers only."""
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -222,6 +223,45 @@ def answer_to(question: str) -> Answered | None:
         [uuid.UUID(question)],
     )
     return Answered(tuple(msgspec.json.decode(rows[0][0])), rows[0][1]) if rows else None
+
+
+class DraftElsewhere(msgspec.Struct, frozen=True):
+    """A draft that lies at another node, as far as is known here: of which item or life event (``kind``, ``code``), where and when it
+    was saved last, how often it moved, the number it became, and since when it was asked for (None: it was not)."""
+
+    id: uuid.UUID
+    person: str
+    kind: Literal["item", "event"]
+    code: str
+    center: str
+    saved_at: dt.datetime
+    node: str
+    moves: int
+    number: str
+    wanted_at: dt.datetime | None
+
+
+_DRAFT = "select id, person::text, kind, code, center, saved_at, node, moves, number, wanted_at from exchange_draft"
+
+
+def drafts_of(person: str, but: str, most: int = 50) -> list[DraftElsewhere]:
+    """The unfinished drafts of a person that lie at other nodes than ``but``, newest first, as far as was heard."""
+    rows = ask(
+        f"{_DRAFT} where person = %s and number = '' and node not in ('', %s) and code <> '' "
+        "order by saved_at desc, id limit %s",
+        [person, but, most],
+    )
+    return [DraftElsewhere(*row) for row in rows]
+
+
+def draft_elsewhere(draft: uuid.UUID) -> DraftElsewhere | None:
+    """What was heard of a draft; None when nothing was."""
+    return next((DraftElsewhere(*row) for row in ask(f"{_DRAFT} where id = %s", [draft])), None)
+
+
+def reads(node: str, version: int) -> bool:
+    """Whether a node is known to read letters of this version: a new kind of letter is written to no other."""
+    return bool(ask("select 1 from exchange_peer where node = %s and schema >= %s", [node, version]))
 
 
 def as_of(center: str, now: dt.datetime) -> dt.datetime:

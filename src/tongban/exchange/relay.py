@@ -175,7 +175,9 @@ class Relay:
         some = outbox.read(seen.to, seen.lane, after, bag.LETTERS)
         while some:
             first, last = some[0].seq, some[-1].seq
-            made = Bag(self.node, seen.to, seen.lane, first, last, letters.SCHEMA, [one.body for one in some])
+            made = Bag(
+                self.node, seen.to, seen.lane, first, last, letters.version_for(seen.reads), [one.body for one in some]
+            )
             try:
                 data = bag.pack(made, keys.ours(), at=self._now())
             except BagRefused as refused:

@@ -125,7 +125,9 @@ class Speaker:
         """A word for each of these nodes, signed and sealed, in a thread. A node whose key the ring does not have gets none."""
         at, held, said = self._now(), keys.ours(), []
         catalog, waiting, idle = self._catalog(), outbox.waiting(), self._idle()
+        reads = {peer.node: peer.schema for peer in queries.peers()}
         for node in nodes:
+            schema = letters.version_for(reads.get(node, 0))
             status = letters.Status(
                 at, letters.SCHEMA, catalog,
                 applied=inbox.applied(node),
@@ -136,9 +138,7 @@ class Speaker:
             )  # fmt: skip
             body = letters.encode(letters.Letter(uuid.UUID(int=0).hex, at, status))
             try:
-                said.append(
-                    (node, bag.pack(Bag(self.node, node, bag.STATUS, 0, 0, letters.SCHEMA, [body]), held, at=at))
-                )
+                said.append((node, bag.pack(Bag(self.node, node, bag.STATUS, 0, 0, schema, [body]), held, at=at)))
                 self._mute[node].right()
             except BagRefused as refused:
                 self._mute[node].wrong(refused)

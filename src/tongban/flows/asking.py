@@ -14,29 +14,35 @@ from django.db import InterfaceError, OperationalError
 
 from tongban.domain import replica
 from tongban.domain.actor import Actor
+from tongban.domain.event_intake import EventIntake
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
 from tongban.exchange import arriving, inbox, outbox, queries, requests
 from tongban.exchange.letters import Asker, FileHere, Letter, Outcome, Request
-from tongban.flows import access, handle
+from tongban.flows import access, compose, handle
+from tongban.flows.compose import MotherReceipt
 from tongban.flows.desk import Desk, NotYet, judged
 from tongban.flows.handle import Standing
 from tongban.plumbing import files, here, tx
 from tongban.plumbing.ids import new_id
 from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
+from tongban.registers.mothers import queries as mothers
 
-ACTS: dict[str, Callable[..., Standing]] = {
+ACTS: dict[str, Callable[..., Standing | MotherReceipt]] = {
     "case.receive_correction": handle.receive_correction,
     "case.add_papers": handle.add_papers,
     "case.withdraw": handle.withdraw,
     "case.rate": handle.rate,
+    "event.amend": compose.amend,
 }
 """What may be asked of another node: what a resident does at any counter. All else is done where the case is held."""
 
 log = logging.getLogger("tongban.exchange")
 
+EVENT = "event."
+"""How the names of acts on a life event begin: they are asked of the node that received it."""
 BEHIND = dt.timedelta(days=1)
 """So long a request waits for letters of its case that could not be applied; then it is answered by what is here."""
 
@@ -44,7 +50,7 @@ BEHIND = dt.timedelta(days=1)
 _doing: ContextVar[Request | None] = ContextVar("doing", default=None)
 
 
-def carry(asked: tx.Asked) -> Standing:
+def carry(asked: tx.Asked) -> Standing | MotherReceipt:
     """Take an act to the node that holds the case (plumbing/tx.py calls this when a flow found the case elsewhere)."""
     if asked.name not in ACTS:
         node = here.nodes().by_code[asked.node].name
@@ -54,6 +60,8 @@ def carry(asked: tx.Asked) -> Standing:
             f"This case is held at the {node.en or asked.node}: it is done there",
             node=asked.node,
         )
+    if asked.name.startswith(EVENT):
+        return ask_event(asked.actor, asked, at=asked.at, key=asked.key)
     if (under_way := _doing.get()) is not None:
         return send_on(asked.actor, under_way, asked.node, at=asked.at)
     return ask(asked.actor, asked, at=asked.at, key=asked.key)
@@ -62,6 +70,21 @@ def carry(asked: tx.Asked) -> Standing:
 @flow("case.ask_holder")
 def ask(actor: Actor, asked: tx.Asked, *, at: dt.datetime, key: str = "") -> Standing:
     """Write the act into a letter to the node that holds the case; returns where the case stands by the copy here."""
+    _write(actor, asked, at)
+    return _standing(asked.number, asked.node)
+
+
+@flow("event.ask_holder")
+def ask_event(actor: Actor, asked: tx.Asked, *, at: dt.datetime, key: str = "") -> MotherReceipt:
+    """Write an act on a life event into a letter to the node that received it; returns how it stands by the copy here."""
+    _write(actor, asked, at)
+    found = mothers.get(asked.number)
+    assert found is not None
+    return msgspec.structs.replace(compose.receipt(found.mother, found.query_code), asked=asked.node)
+
+
+@step
+def _write(actor: Actor, asked: tx.Asked, at: dt.datetime) -> None:
     arguments: dict[str, Any] = dict(asked.arguments)
     serves: tuple[str, ...] = ()
     if visit := arguments.pop("visit", ""):
@@ -71,14 +94,18 @@ def ask(actor: Actor, asked: tx.Asked, *, at: dt.datetime, key: str = "") -> Sta
         new_id().hex, asked.name, asked.number, here.node(),
         Asker("resident" if actor.kind == "resident" else "staff", actor.ref, actor.center, serves),
         msgspec.to_builtins(arguments, builtin_types=(dt.date, dt.datetime)),
-        tuple(_files(arguments.get("papers", ()))),
+        tuple(_files(_papers(arguments))),
     )  # fmt: skip
     current().about(case=asked.number, request=request.id, node=asked.node, act=asked.name)
     requests.asked(request, asked.node, actor.ref, actor.center, at)
     outbox.post(asked.node, request, at, number=asked.number)
     for file in request.files:
         outbox.post_file(asked.node, file.digest, at)
-    return _standing(asked.number, asked.node)
+
+
+def _papers(arguments: dict[str, Any]) -> Any:
+    intake = arguments.get("intake")
+    return [one.paper for one in intake.papers] if isinstance(intake, EventIntake) else arguments.get("papers", ())
 
 
 @flow("case.send_request_on")
@@ -109,6 +136,9 @@ def request_came(desk: Desk, letter: Letter) -> None:
     itself waits for it: refused or sent back, it would be lost, or go round between two nodes as fast as letters go."""
     body = letter.body
     assert isinstance(body, Request)
+    if body.act.startswith(EVENT):
+        _event_request_came(desk, body)
+        return
     found = cases.get(body.number)
     if found is None:
         raise NotYet("gap", "the case that it is about is not here yet")
@@ -119,6 +149,20 @@ def request_came(desk: Desk, letter: Letter) -> None:
     for file in body.files:
         if not files.exists(file.digest):
             arriving.await_file(body.number, file.digest, file.size, desk.at)
+    requests.came(body, desk.sender, desk.at)
+
+
+def _event_request_came(desk: Desk, body: Request) -> None:
+    """The scans go with the part that may start from this: so they are waited for here."""
+    found = mothers.get(body.number)
+    if found is None:
+        raise NotYet("gap", "the life event that it is about is not here yet")
+    with judged():
+        replica.event_must_be_asked(
+            found.mother.receiving, body.origin, body.asker.center, desk.sender, here.node(), here.nodes()
+        )
+    if not all(files.exists(file.digest) for file in body.files):
+        raise NotYet("file", "scans that it brings are on their way here")
     requests.came(body, desk.sender, desk.at)
 
 
@@ -162,7 +206,7 @@ def _do(request: Request, at: dt.datetime) -> bool:
         act = ACTS.get(request.act)
         if act is None:
             raise Refused("request.unknown", "不认识的请求", "This node does not know such a request", act=request.act)
-        standing = act(who, **_arguments(act, request), at=at, key=f"request:{request.id}")
+        standing = act(who, visit="", **_arguments(act, request), at=at, key=f"request:{request.id}")
     except Refused as why:
         answer(node, request, Outcome(request.id, request.number, False, why.code, why.text), at=at)
         return False
@@ -176,7 +220,7 @@ def _do(request: Request, at: dt.datetime) -> bool:
     return True
 
 
-def _arguments(act: Callable[..., Standing], request: Request) -> dict[str, Any]:
+def _arguments(act: Callable[..., Any], request: Request) -> dict[str, Any]:
     """The arguments of the flow, as the types that its signature names."""
     types = typing.get_type_hints(act)
     known = set(inspect.signature(act).parameters) - {"actor", "at", "key", "visit"}

@@ -24,7 +24,7 @@ from tongban.domain.plan import Circumstances, Holdings, KnownValue, Plan
 from tongban.domain.plan import Known as PlanKnown
 from tongban.domain.prepared import said_once
 from tongban.domain.refusals import Conflict, Problem, Refused
-from tongban.flows import access, event_access, event_log, event_parts, receive, serve
+from tongban.flows import access, draft_moves, event_access, event_log, event_parts, receive, serve
 from tongban.flows.event_parts import Ready, Table
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
@@ -52,6 +52,7 @@ def save(
     before = mother_queries.draft(draft_id) if draft else None
     if (rev and before is None) or (before is not None and not _of_visit(before, visit, event)):
         raise drafts.missing()
+    draft_moves.must_lie_here(before)
     kept = _intake(before) if before is not None else EventIntake()
     if open_ is not None:
         intake = event_reach.rejoined(intake, kept, open_)
@@ -62,7 +63,8 @@ def save(
         body=msgspec.json.encode(intake), at=at,
     )  # fmt: skip
     if not saved:
-        raise drafts.newer()
+        draft_moves.not_saved("event", draft_id, visit.applicant)
+    draft_moves.saved("event", event, draft_id, visit.applicant, visit.center, before)
     return Draft(str(draft_id), rev + 1)
 
 
@@ -91,12 +93,14 @@ class PartReceipt(msgspec.Struct, frozen=True):
 
 
 class MotherReceipt(msgspec.Struct, frozen=True):
-    """What the person takes home: one number and one query code for everything."""
+    """What the person takes home: one number and one query code for everything. ``asked``: the node that was asked to do it, and has
+    not answered yet."""
 
     number: str
     query_code: str
     event: str
     parts: tuple[PartReceipt, ...]
+    asked: str = ""
 
 
 def receipt(mother: Mother, query_code: str) -> MotherReceipt:
@@ -153,7 +157,8 @@ def submit(
     _, started = event_parts.started(rule.apply(Mother(number), submitted), table, ready)
     done = event_log.opened(number, [submitted, *started], query_code=code, forms=[kept])
     if draft:
-        _use_draft(draft, number, visit.applicant)
+        stood = mothers.use_draft(drafts.parse_id(draft), number, visit.applicant)
+        draft_moves.used("event", event, draft, visit.applicant, visit.center, number, stood)
     current().about(case=number, person=visit.applicant, place=visit.center, event=event, parts=len(parts))
     return receipt(done, code)
 
@@ -220,21 +225,14 @@ def _not_ready(problems: tuple[Problem, ...]) -> Refused:
     )
 
 
-def _use_draft(draft: str, number: str, applicant: str) -> None:
-    before = mothers.use_draft(drafts.parse_id(draft), number, applicant)
-    if before:
-        raise drafts.used(before)
-
-
 @flow("event.amend")
 def amend(
-    actor: Actor, visit_id: str, number: str, item: str, intake: EventIntake, *, at: dt.datetime, key: str
+    actor: Actor, visit: str, number: str, item: str, intake: EventIntake, *, at: dt.datetime, key: str
 ) -> MotherReceipt:  # fmt: skip
     """The person answers for a part that is held (or will be): what they say and bring goes into the one form, and the part starts if
-    it can. Online or at any counter that hosts the event; at a counter a paper is seen, which is what many wait for."""
-    visit = access.visit(actor, visit_id)
-    actor.must("case.receive", visit.center)
-    found = event_access.of_visit(visit, number)
+    it can. Online or at any counter of the city, from where it is asked of the node that received the event (then ``visit`` is empty and
+    that node vouches for whom it serves); at a counter a paper is seen, which is what many wait for."""
+    found, agent, center = event_access.answered_for(actor, visit, number)
     mother, on = found.mother, city_date(at)
     one = mother.of(item)
     if one is None or one.state not in ("held", "waiting") or mother.stage != "open":
@@ -250,7 +248,7 @@ def amend(
     intake = msgspec.structs.replace(intake, papers=papers)
     form = event_plan.amended(before, intake)
     # Who is here now answers: the mandate of the day of submission may have ended, and who gave it goes on alone.
-    table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=visit.agent)
+    table = msgspec.structs.replace(event_parts.table_of(mother, form, found.query_code, on), agent=agent)
     form = table.form
     # Only what is new: what was handed in was judged on its day.
     event_plan.must_be_of_event(table.prepared, intake)
@@ -262,5 +260,5 @@ def amend(
     if (day := rule.opens_on(mother, one)) is not None and day <= on:
         new.append(event_parts.start(table, ready, event_parts.child_number(mother)))
     after = event_log.appended(mother, new, [kept])
-    current().about(case=number, person=mother.applicant, place=visit.center, item=item)
+    current().about(case=number, person=mother.applicant, place=center, item=item)
     return receipt(after, found.query_code)

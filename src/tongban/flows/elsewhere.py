@@ -6,9 +6,9 @@ import hmac
 import uuid
 
 from tongban.domain.actor import Actor
-from tongban.exchange import letters, outbox, queries, questions
+from tongban.exchange import letters, outbox, queries, questions, whereabouts
 from tongban.exchange.letters import Answer, Letter, Question
-from tongban.flows import access, despatch
+from tongban.flows import access, despatch, draft_moves, event_copies
 from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import here
 from tongban.plumbing.audit import service as audit
@@ -38,7 +38,7 @@ def _ask(question: Question, at: dt.datetime) -> str:
     if here.is_city():
         return ""
     current().about(case=question.number, question=question.id)
-    questions.asked(uuid.UUID(question.id), at)
+    questions.asked(uuid.UUID(question.id), at, question.person)
     outbox.post(here.nodes().city, question, at, number=question.number)
     return question.id
 
@@ -65,7 +65,10 @@ def question_came(desk: Desk, letter: Letter) -> None:
             despatch.again(one.case.number, desk.sender, 0)
     numbers = tuple(one.case.number for one in found)
     as_of = min((queries.as_of(one.case.holder, desk.at) for one in found), default=desk.at)
-    outbox.post(desk.sender, Answer(question.id, numbers, as_of), desk.at)
+    if question.person:
+        event_copies.of_person(desk, question.person)
+    drafts = draft_moves.for_answer(desk, question.person) if question.person else ()
+    outbox.post(desk.sender, Answer(question.id, numbers, as_of, drafts), desk.at)
     if question.person:
         # A line for each: a bag brings many questions, and the resident sees every look.
         audit.looked(
@@ -81,4 +84,7 @@ def answer_came(desk: Desk, letter: Letter) -> None:
     assert isinstance(answer, letters.Answer)
     if desk.sender != here.nodes().city:
         raise NotYet("not_holder", f"only the city answers; this came from {desk.sender}")
-    questions.answered(uuid.UUID(answer.question), answer.numbers, answer.as_of, desk.at)
+    question = uuid.UUID(answer.question)
+    questions.answered(question, answer.numbers, answer.as_of, desk.at)
+    if person := questions.of_person(question):
+        whereabouts.answered(person, answer.drafts, desk.at)

@@ -9,6 +9,7 @@ from tongban.domain.actor import Actor
 from tongban.domain.event_reach import Reach
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import NotFound, Refused
+from tongban.flows import access
 from tongban.plumbing.tx import step
 from tongban.registers.counters.queries import VisitFound
 from tongban.registers.mothers import queries
@@ -56,6 +57,20 @@ def of_served(visit: VisitFound, number: str) -> Found:
 def of_visit(visit: VisitFound, number: str) -> Found:
     """The mother case of the person served now, locked for an act."""
     return _of(visit, queries.get(number, lock=True))
+
+
+@step
+def answered_for(actor: Actor, visit_id: str, number: str) -> tuple[Found, str, str]:
+    """The mother case of the person served now, locked, with who acts for them (empty: they are here) and the center: of this node's own
+    visit, or as the node vouches for that serves them."""
+    if visit_id:
+        served = access.visit(actor, visit_id)
+        actor.must("case.receive", served.center)
+        return of_visit(served, number), served.agent, served.center
+    found = queries.get(number, lock=True)
+    if found is None or not actor.serves or actor.serves[0] != found.mother.applicant:
+        raise _none()
+    return found, actor.serves[1] if len(actor.serves) > 1 else "", actor.center
 
 
 def named(visit: VisitFound, items: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from tongban.domain import mother as rule
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body, kind
 from tongban.domain.mother import Mother
+from tongban.flows import event_copies
 from tongban.plumbing.tx import current, step
 from tongban.registers.mothers import queries
 from tongban.registers.mothers import service as mothers
@@ -33,7 +34,9 @@ def sealed(form: EventForm) -> Form:
 
 @step
 def form_of(mother: Mother) -> EventForm:
-    """The one form of a mother case as it is now. The caller has shown the reason."""
+    """The one form of a mother case as it is now. The caller has shown the reason. At another node than the one that received it, the
+    act is asked of that one (tx.Elsewhere)."""
+    event_copies.must_be_received_here(mother)
     plain = queries.form(mother.number, mother.form)
     return msgspec.json.decode(plain or b"{}", type=EventForm)
 
@@ -43,15 +46,18 @@ def opened(number: str, new: Sequence[Body], *, query_code: str, forms: Sequence
     """Write a new mother case with its first facts."""
     mother, entries = _grow(Mother(number), new)
     mothers.open_mother(mother, entries, query_code=query_code, at=current().at, forms=forms)
+    event_copies.told(mother, query_code)
     return mother
 
 
 @step
 def appended(mother: Mother, new: Sequence[Body], forms: Sequence[Form] = ()) -> Mother:
-    """Append facts to a mother case whose row is locked; nothing to append changes nothing."""
+    """Append facts to a mother case whose row is locked; nothing to append changes nothing. Only where it was received."""
+    event_copies.must_be_received_here(mother)
     if not new:
         return mother
     after, entries = _grow(mother, new)
     mothers.append(after, entries, forms)
+    event_copies.told(after, queries.code(mother.number))
     current().about(facts=[kind(fact) for fact in new])
     return after

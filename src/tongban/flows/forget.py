@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 
 from tongban.domain.actor import SYSTEM, Actor
 from tongban.domain.refusals import NotAllowed
-from tongban.exchange import arriving, keeping, outbox, questions, requests
-from tongban.plumbing import files, forgetting
+from tongban.exchange import arriving, keeping, outbox, questions, requests, whereabouts
+from tongban.flows import draft_moves
+from tongban.plumbing import files, forgetting, here
 from tongban.plumbing.files import Swept
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import named
@@ -21,6 +22,8 @@ from tongban.registers.people import queries as people
 # A paper from another province takes weeks; who has not come back after three months is asked anew, because by then the
 # answers are old, too.
 DRAFT_DAYS = 90
+# The city forgets where a draft lies a little after its node has forgotten the draft: until then a node may say so itself.
+DRAFT_SLACK = 7
 # A resend comes within minutes, a machine that was switched off sends again within days. A key used a month later is a new act.
 ANSWER_DAYS = 30
 # Between a scan and its case lie minutes at a counter and at most days at a machine. A week leaves room for a node that was
@@ -43,9 +46,12 @@ def drafts_once(actor: Actor, *, at: dt.datetime) -> int:
     """Remove drafts that were not touched for DRAFT_DAYS; returns how many."""
     _must_be_time(actor)
     before = at - dt.timedelta(days=DRAFT_DAYS)
-    gone = cases.forget_drafts(before, MOST) + mothers.forget_drafts(before, MOST)
-    current().about(removed=gone)
-    return gone
+    items, events = cases.forget_drafts(before, MOST), mothers.forget_drafts(before, MOST)
+    draft_moves.forgotten("item", items)
+    draft_moves.forgotten("event", events)
+    whereabouts.sweep_old(before - dt.timedelta(days=DRAFT_SLACK))
+    current().about(removed=len(items) + len(events))
+    return len(items) + len(events)
 
 
 @flow("forget.answers")
@@ -73,6 +79,8 @@ def letters_once(actor: Actor, *, at: dt.datetime) -> int:
     _must_be_time(actor)
     gone = max(outbox.sweep(at, MOST), requests.sweep(at - dt.timedelta(days=REQUEST_DAYS), MOST))
     questions.sweep(at - dt.timedelta(days=1))
+    if not here.is_city():
+        whereabouts.sweep(at - dt.timedelta(days=1), at - outbox.KEEP)
     arriving.sweep(at - outbox.KEEP)
     current().about(removed=gone)
     return gone

@@ -15,7 +15,7 @@ from tongban.exchange import bag as bags
 from tongban.exchange.bag import Bag, BagRefused
 from tongban.exchange.letters import Letter, Unreadable
 from tongban.exchange.queries import Parked
-from tongban.flows import arrivals, asking, catalog_letters, elsewhere, recall
+from tongban.flows import arrivals, asking, catalog_letters, draft_moves, elsewhere, event_copies, recall
 from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing.tx import current, flow, step
 
@@ -26,11 +26,15 @@ log = logging.getLogger("tongban.exchange")
 TABLE: dict[type[letters.Body], Step] = {
     letters.Facts: arrivals.facts_came,
     letters.Dossier: arrivals.dossier_came,
+    letters.EventLog: event_copies.log_came,
     letters.Piece: arrivals.piece_came,
     letters.Request: asking.request_came,
     letters.Outcome: asking.outcome_came,
     letters.Question: elsewhere.question_came,
     letters.Answer: elsewhere.answer_came,
+    letters.DraftLies: draft_moves.lies_came,
+    letters.DraftWanted: draft_moves.wanted_came,
+    letters.DraftMoves: draft_moves.draft_came,
     letters.Publication: catalog_letters.publication_came,
     letters.ItemOpen: catalog_letters.item_open_came,
     letters.Again: recall.again_came,

@@ -20,7 +20,7 @@ from tongban.domain.item import ItemVersion
 from tongban.domain.person import Identity
 from tongban.domain.receiving import Assessment, City, Intake, Known
 from tongban.domain.refusals import Conflict, Refused
-from tongban.flows import access, serve, write
+from tongban.flows import access, draft_moves, serve, write
 from tongban.flows.serve import How, Shown
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.ids import new_id
@@ -141,9 +141,8 @@ def receive(actor: Actor, order: Order, *, channel: Channel = "window", at: dt.d
     served = Served(visit.center, visit.applicant, visit.agent)
     case, due, code = _received(served, order.item, order.version, order.intake, channel)
     if order.draft:
-        before = cases.use_draft(drafts.parse_id(order.draft), case.number, served.applicant)
-        if before:
-            raise drafts.used(before)
+        stood = cases.use_draft(drafts.parse_id(order.draft), case.number, served.applicant)
+        draft_moves.used("item", order.item, order.draft, served.applicant, served.center, case.number, stood)
     return receipt(case, due, code, at)
 
 
@@ -270,11 +269,13 @@ def save_draft(
     # A page may name its draft before the first save, so that a save sent twice is one draft.
     if (rev and before is None) or (before is not None and before.applicant != visit.applicant):
         raise drafts.missing()
+    draft_moves.must_lie_here(before)
     current().about(person=visit.applicant, place=visit.center, item=item)
     saved = cases.save_draft(
         draft_id, applicant=visit.applicant, agent=visit.agent, item=item, version=version.version, center=visit.center,
         by=actor.ref, rev=rev, body=msgspec.json.encode(intake), at=at,
     )  # fmt: skip
     if not saved:
-        raise drafts.newer()
+        draft_moves.not_saved("item", draft_id, visit.applicant)
+    draft_moves.saved("item", item, draft_id, visit.applicant, visit.center, before)
     return Draft(str(draft_id), rev + 1)

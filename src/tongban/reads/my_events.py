@@ -10,9 +10,11 @@ from tongban.domain.element import Element
 from tongban.domain.refusals import NotFound
 from tongban.domain.text import Text
 from tongban.flows import access
+from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
 from tongban.reads import mother
 from tongban.reads.checklist_form import drawn
+from tongban.reads.elsewhere import node_name
 from tongban.reads.mother import MotherLine, MotherShown
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.counters.queries import VisitFound
@@ -92,6 +94,28 @@ def wanted(actor: Actor, visit_id: str, number: str, item: str, *, at: dt.dateti
         else:
             others.append(one.what if one.what.zh else one.why)
     return Wanted(number, item, part.name, tuple(fields), tuple(papers), tuple(others))
+
+
+class HeldPart(msgspec.Struct, frozen=True):
+    """A part that waits for the person: of which life event, and at which node that was received (empty: here)."""
+
+    number: str
+    event: Text
+    item: str
+    name: Text
+    node: Text
+
+
+def held(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[HeldPart, ...]:
+    """The parts that wait for the person of this visit, wherever in the city their life event was received."""
+    found = []
+    for line in lines(actor, visit_id):
+        if line.held and line.stage == "open" and (one := event(actor, visit_id, line.number, at=at)) is not None:
+            node = Text("") if here.hosts(one.receiving) else node_name(here.nodes().host(one.receiving))
+            found += [
+                HeldPart(one.number, one.name, part.item, part.name, node) for part in one.parts if part.state == "held"
+            ]
+    return tuple(found)
 
 
 def _shown(visit: VisitFound, applicant: str, agent: str) -> bool:

@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from tongban.channels.resident import uploaded
 from tongban.channels.resident.door import here, signed_in
 from tongban.channels.resident.look import page
-from tongban.channels.resident.uploaded import Kept
-from tongban.channels.shared import forms
+from tongban.channels.shared import forms, uploaded
 from tongban.channels.shared.errors import status_of
 from tongban.channels.shared.language import say
+from tongban.channels.shared.uploaded import Kept
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text

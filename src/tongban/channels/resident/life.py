@@ -48,6 +48,8 @@ def step(request: HttpRequest, code: str, step: str = "start") -> HttpResponse:
         return errors.respond(request, 404, title=refused.text)
     if step == "saved" and request.method != "POST":
         return steps.saved(request, frame)
+    if step == "bring":
+        return steps.bring(request, frame)
     if step == "fetch" and request.method == "POST":
         return steps.fetch(request, frame)
     if step == "submit" and request.method == "POST":

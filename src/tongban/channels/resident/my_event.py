@@ -7,20 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tongban.channels.resident import uploaded
 from tongban.channels.resident.door import here, signed_in
 from tongban.channels.resident.look import page
 from tongban.channels.resident.progress import spaced
-from tongban.channels.shared import forms
+from tongban.channels.shared import forms, uploaded
 from tongban.channels.shared.errors import status_of
 from tongban.channels.shared.language import say
 from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.flows import compose, event_withdraw
+from tongban.flows.compose import MotherReceipt
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
 from tongban.reads import my_events
+from tongban.reads.elsewhere import asked, node_name
 from tongban.reads.mother import MotherShown
 
 # The tones of the parts' states, so that what waits for the person is seen first.
@@ -32,7 +33,7 @@ def shown(request: HttpRequest, found: MotherShown, refused: Refused | None = No
     parts = [(p, TONES.get(p.state, "plain") if not p.yours else "warn") for p in found.parts]
     context: dict[str, Any] = {
         "e": found, "parts": parts, "spaced": spaced(found.number), "act_key": new_id(),
-        "problems": refused.problems if refused else (), "open": found.stage == "open",
+        "problems": refused.problems if refused else (), "asked": asked(found.number), "open": found.stage == "open",
     }  # fmt: skip
     return page(request, "my_event", context, status=status_of(refused) if refused else 200)
 
@@ -60,11 +61,13 @@ def amend(request: HttpRequest, number: str, item: str) -> HttpResponse:
     if not problems:
         intake = EventIntake(answers=dict(answers), papers=papers)
         try:
-            compose.amend(door.actor, door.visit, number, item, intake, at=now, key=request.POST.get("key", "")[:40])
+            done = compose.amend(
+                door.actor, door.visit, number, item, intake, at=now, key=request.POST.get("key", "")[:40]
+            )
         except Refused as refused:
             problems, status = refused.problems, status_of(refused)
         else:
-            messages.success(request, say("已收到,这个事项接着办。", "Received; this item goes on."))
+            messages.success(request, heard(done))
             return redirect("resident:matter", number=number)
     context |= {
         "kept": kept,
@@ -72,6 +75,17 @@ def amend(request: HttpRequest, number: str, item: str) -> HttpResponse:
         "fields": [(f, answers.get(f.element.code, "")) for f in wanted.fields],
     }
     return page(request, "amend", context, status=status)
+
+
+def heard(done: MotherReceipt) -> str:
+    """What is said after an answer for a part: it goes on, or another node was asked."""
+    if not done.asked:
+        return say("已收到,这个事项接着办。", "Received; this item goes on.")
+    node = node_name(done.asked)
+    return say(
+        f"已转交收件的{node.zh},结果稍后显示在这里。",
+        f"Passed on to {node.en or node.zh}, which received the event; the outcome is shown here.",
+    )
 
 
 @signed_in

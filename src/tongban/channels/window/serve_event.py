@@ -50,6 +50,8 @@ def step(request: HttpRequest, visit: uuid.UUID, code: str, step: str) -> HttpRe
         frame = _frame(request, visit, code)
     except NotFound as refused:
         return errors.respond(request, 404, title=refused.text)
+    if step == "bring":
+        return steps.bring(request, frame)
     if request.method == "POST":
         if step == "fetch":
             return steps.fetch(request, frame)

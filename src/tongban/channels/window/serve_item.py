@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.channels.shared.actor import acting, needs
+from tongban.channels.shared.drafts import MOST
 from tongban.channels.window import serve_forms
 from tongban.channels.window.serve_forms import Brought, Scan
 from tongban.channels.window.serve_visit import frame
@@ -17,7 +19,7 @@ from tongban.domain.refusals import Conflict, Refused
 from tongban.flows import access, receive, serve
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
-from tongban.reads import checklist, serving
+from tongban.reads import checklist, draft_away, serving
 from tongban.reads.checklist import ItemPage
 
 
@@ -139,9 +141,18 @@ def save(request: HttpRequest, visit: uuid.UUID, code: str) -> HttpResponse:
             rev=serve_forms.number(own["rev"] or "0"), at=at,
         )  # fmt: skip
     except Conflict as conflict:
-        return render(
-            request, "window/serve/saved.html", context | {"conflict": conflict, "draft": own["draft"]}, status=409
-        )
+        context |= {"conflict": conflict, "draft": own["draft"]}
+        if conflict.code == "draft.away":
+            context |= moved_away(request, visit, own["draft"])
+        return render(request, "window/serve/saved.html", context, status=409)
     except Refused as refused:
         return render(request, "window/serve/saved.html", context | {"problem": refused.problems[0]}, status=422)
     return render(request, "window/serve/saved.html", context | {"draft": kept})
+
+
+def moved_away(request: HttpRequest, visit: uuid.UUID, draft: str) -> dict[str, Any]:
+    """Where the draft of this page is now, and what fetches it back."""
+    return {
+        "away": draft_away.one(acting(request), str(visit), draft), "most": MOST, "turn": 0,
+        "bring": reverse("window:bring", args=[visit]),
+    }  # fmt: skip

@@ -12,7 +12,7 @@ from tongban.channels.shared import forms
 from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.printing import render as printing
 from tongban.channels.window import serve_forms
-from tongban.channels.window.serve_item import around, brought, draw
+from tongban.channels.window.serve_item import around, brought, draw, moved_away
 from tongban.channels.window.serve_visit import frame
 from tongban.domain.refusals import Conflict, NotFound, Refused
 from tongban.domain.text import Text
@@ -43,6 +43,8 @@ def receive_item(request: HttpRequest, visit: uuid.UUID, code: str) -> HttpRespo
         context = again | {"problems": conflict.problems, "problems_title": NOT_YET}
         if conflict.code == "item.closed":
             context |= _kept(request, visit, code, page.intake, draft, rev)
+        if conflict.code == "draft.away":
+            context |= moved_away(request, visit, draft)
         return draw(request, visit, context, 409)
     except Refused as refused:
         return draw(request, visit, again | {"problems": refused.problems, "problems_title": NOT_YET}, 422)

@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.channels.shared import forms
 from tongban.channels.shared.actor import acting, needs
+from tongban.channels.shared.drafts import MOST
 from tongban.channels.shared.language import say
 from tongban.channels.window.serve_start import MANDATES
 from tongban.channels.window.serve_typed import end_date
@@ -18,7 +20,7 @@ from tongban.domain.refusals import Problem, Refused
 from tongban.flows import access, serve
 from tongban.plumbing import clock, here
 from tongban.plumbing.ids import new_id
-from tongban.reads import event, finder, serving
+from tongban.reads import draft_away, event, finder, my_events, serving
 
 REASONS = ("当面核对本人信息", "填写申请表", "核对委托人信息")
 
@@ -32,12 +34,20 @@ def frame(request: HttpRequest, visit: uuid.UUID, **more: Any) -> dict[str, Any]
     }  # fmt: skip
 
 
+def aways(request: HttpRequest, visit: uuid.UUID) -> dict[str, Any]:
+    """What waits for this person: parts of life events, and drafts at other nodes."""
+    return {
+        "held_parts": my_events.held(acting(request), str(visit), at=clock.now()), "aways": draft_away.away(acting(request), str(visit)), "bring": reverse("window:bring", args=[visit]), "most": MOST,
+    }  # fmt: skip
+
+
 @needs("case.receive")
 @require_safe
 def page(request: HttpRequest, visit: uuid.UUID) -> HttpResponse:
     """The page before an item is chosen."""
     drafts = event.drafts(acting(request), str(visit))
-    return render(request, "window/serve/visit.html", frame(request, visit, event_drafts=drafts))
+    context = frame(request, visit, event_drafts=drafts) | aways(request, visit)
+    return render(request, "window/serve/visit.html", context)
 
 
 @needs("case.receive")

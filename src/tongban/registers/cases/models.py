@@ -144,6 +144,9 @@ class Draft(models.Model):
     body = models.BinaryField()
     updated_at = models.DateTimeField()
     used_by = models.CharField(max_length=25, default="")
+    # The node it moved to (empty: it lies here), and how often it moved. A program without them may still write (db_default).
+    gone_to = models.TextField(default="", db_default="")
+    moves = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "cases_draft"

@@ -46,3 +46,8 @@ def by_drafts(size: int = 1000) -> set[str]:
                 continue
             named |= {paper.digest for paper in found.papers if paper.digest}
         after = page[-1][0]
+
+
+def in_draft(body: bytes) -> set[str]:
+    """The digests that a draft names, opened."""
+    return {one.digest for one in msgspec.json.decode(body, type=_Draft).papers if one.digest}

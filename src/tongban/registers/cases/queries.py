@@ -12,6 +12,7 @@ from django.db import connection
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
 from tongban.domain.deadlines import Due, DueKind
+from tongban.domain.draft import Lies
 from tongban.plumbing import crypto
 from tongban.plumbing.statements import ask
 from tongban.registers.cases import rows
@@ -155,9 +156,15 @@ class DraftFound(msgspec.Struct, frozen=True):
     body: bytes
     updated_at: dt.datetime
     used_by: str
+    gone_to: str = ""
+    moves: int = 0
+
+    def lies(self, here: str) -> Lies:
+        """Where it lies as far as this node, ``here``, knows."""
+        return Lies(self.gone_to or here, self.moves, self.used_by)
 
 
-_DRAFT = "select id, applicant, agent, item, version, center, by, rev, body, updated_at, used_by from cases_draft"
+_DRAFT = "select id, applicant, agent, item, version, center, by, rev, body, updated_at, used_by, gone_to, moves from cases_draft"
 
 
 def draft(draft_id: uuid.UUID) -> DraftFound | None:
@@ -167,7 +174,10 @@ def draft(draft_id: uuid.UUID) -> DraftFound | None:
 
 def drafts_of(applicant: str) -> list[DraftFound]:
     """The unfinished drafts of a person, newest first (at most 50)."""
-    return _drafts(f"{_DRAFT} where applicant = %s and used_by = '' order by updated_at desc limit 50", [applicant])
+    return _drafts(
+        f"{_DRAFT} where applicant = %s and used_by = '' and gone_to = '' order by updated_at desc limit 50",
+        [applicant],
+    )
 
 
 def _drafts(sql: str, values: list[object]) -> list[DraftFound]:

@@ -13,7 +13,7 @@ from tongban.domain.mother import Mother
 from tongban.plumbing import crypto
 from tongban.registers.mothers import queries
 
-_BESIDE = ("event", "receiving", "applicant", "agent", "channel", "stage", "wake_on", "n")
+_BESIDE = ("event", "receiving", "applicant", "agent", "channel", "stage", "wake_on", "n", "here")
 
 
 def damaged() -> Iterator[str]:
@@ -24,9 +24,9 @@ def damaged() -> Iterator[str]:
 
 
 def children() -> Iterator[tuple[str, str]]:
-    """Every child that a mother case opened, with the mother case's applicant."""
+    """Every child that a mother case of this node opened, with the mother case's applicant."""
     for state, _ in queries.logs():
-        for number in state.children.values():
+        for number in () if queries.is_copy(state.number) else state.children.values():
             yield number, state.applicant
 
 
@@ -44,16 +44,19 @@ def _one(state: Mother, log: Sequence[Entry]) -> Iterator[str]:
         yield f"{number}: the row is not the fold of its log"
         return
     yield from _columns(state)
-    yield from _forms(number, log)
+    # What was typed lies where the event was received.
+    if not queries.is_copy(number):
+        yield from _forms(number, log)
 
 
 def _columns(state: Mother) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"select {', '.join(_BESIDE)} from mothers_mother where number = %s", [state.number])
         found = dict(zip(_BESIDE, cursor.fetchone(), strict=True))
-    right: dict[str, Any] = {"wake_on": rule.wake_on(state), "stage": state.stage, "n": state.n}
+    here = found.pop("here")
+    right: dict[str, Any] = {"wake_on": rule.wake_on(state) if here else None, "stage": state.stage, "n": state.n}
     right |= {name: getattr(state, name) for name in ("event", "receiving", "applicant", "agent", "channel")}
-    wrong = [name for name in _BESIDE if str(found[name] or "") != str(right[name] or "")]
+    wrong = [name for name in found if str(found[name] or "") != str(right[name] or "")]
     if wrong:
         yield f"{state.number}: a column of the row was changed: {wrong}"
 

@@ -17,6 +17,8 @@ class MotherRow(models.Model):
     channel = models.TextField()
     opened_at = models.DateTimeField()
     wake_on = models.DateField(null=True)
+    # This node received it, so its parts start here and its form lies here; else it is a copy of the log.
+    here = models.BooleanField(default=True, db_default=True)
     n = models.IntegerField()
     head = models.BinaryField()
     state = models.BinaryField()
@@ -71,6 +73,9 @@ class EventDraft(models.Model):
     body = models.BinaryField()
     updated_at = models.DateTimeField()
     used_by = models.CharField(max_length=24, default="")
+    # The node it moved to (empty: it lies here), and how often it moved. A program without them may still write (db_default).
+    gone_to = models.TextField(default="", db_default="")
+    moves = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "mothers_draft"

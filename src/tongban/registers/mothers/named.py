@@ -37,6 +37,11 @@ def digests() -> set[str]:
     return named
 
 
+def in_draft(body: bytes) -> set[str]:
+    """The digests that an event draft names, opened."""
+    return _named(msgspec.json.decode(body, type=_Intake))
+
+
 _OPEN = "exists (select 1 from mothers_mother m where m.number = mothers_form.number and m.stage = 'open')"
 
 

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from tongban.domain.chain import Entry
+from tongban.domain.draft import Lies
 from tongban.domain.mother import Mother
 from tongban.plumbing import crypto
 from tongban.plumbing.statements import ask
@@ -35,6 +36,16 @@ def get(number: str, *, lock: bool = False) -> Found | None:
 def log(number: str) -> list[Entry]:
     """The facts of a mother case in order, with those just written in the same transaction."""
     return [rows.entry(r) for r in ask(f"{_ENTRY} where number = %s order by n", [number])]
+
+
+def code(number: str) -> str:
+    """The query code of a mother case."""
+    return str(ask("select query_code from mothers_mother where number = %s", [number])[0][0])
+
+
+def is_copy(number: str) -> bool:
+    """Whether the mother case was received at another node, and only its log is here."""
+    return bool(ask("select 1 from mothers_mother where number = %s and not here", [number]))
 
 
 def of_person(person: str, limit: int = 50) -> list[Found]:
@@ -79,9 +90,17 @@ class DraftFound(msgspec.Struct, frozen=True):
     body: bytes
     updated_at: dt.datetime
     used_by: str
+    gone_to: str = ""
+    moves: int = 0
+
+    def lies(self, here: str) -> Lies:
+        """Where it lies as far as this node, ``here``, knows."""
+        return Lies(self.gone_to or here, self.moves, self.used_by)
 
 
-_DRAFT = "select id, applicant, agent, event, center, by, rev, body, updated_at, used_by from mothers_draft"
+_DRAFT = (
+    "select id, applicant, agent, event, center, by, rev, body, updated_at, used_by, gone_to, moves from mothers_draft"
+)
 
 
 def draft(draft_id: uuid.UUID) -> DraftFound | None:
@@ -91,7 +110,10 @@ def draft(draft_id: uuid.UUID) -> DraftFound | None:
 
 def drafts_of(applicant: str) -> list[DraftFound]:
     """The unfinished event drafts of a person, newest first (at most 50), whichever counter or device began them."""
-    return _drafts(f"{_DRAFT} where applicant = %s and used_by = '' order by updated_at desc limit 50", [applicant])
+    return _drafts(
+        f"{_DRAFT} where applicant = %s and used_by = '' and gone_to = '' order by updated_at desc limit 50",
+        [applicant],
+    )
 
 
 def _drafts(sql: str, values: list[object]) -> list[DraftFound]:

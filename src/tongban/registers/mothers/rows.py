@@ -38,3 +38,8 @@ def values(after: Mother) -> list[object]:
     """The values of COLUMNS."""
     wake: dt.date | None = rule.wake_on(after)
     return [after.stage, wake, after.n, after.head, state(after)]
+
+
+def copy_values(after: Mother) -> list[object]:
+    """The values of COLUMNS of a copy: time moves nothing of it."""
+    return [after.stage, None, after.n, after.head, state(after)]

@@ -9,6 +9,7 @@ import msgspec
 from tongban.domain.chain import Entry
 from tongban.domain.mother import Mother
 from tongban.plumbing import crypto
+from tongban.plumbing.drafts import Forgotten, Stood
 from tongban.plumbing.statements import say, say_rows
 from tongban.registers.mothers import rows
 
@@ -16,6 +17,10 @@ _STATIC = ("number", "query_code", "event", "receiving", "applicant", "agent", "
 _OPEN = (
     f"insert into mothers_mother ({', '.join(_STATIC + rows.COLUMNS)}) "
     f"values ({', '.join(['%s'] * len(_STATIC + rows.COLUMNS))})"
+)
+_COPY = (
+    f"insert into mothers_mother ({', '.join((*_STATIC, 'here', *rows.COLUMNS))}) "
+    f"values ({', '.join(['%s'] * (len(_STATIC) + 1 + len(rows.COLUMNS)))})"
 )
 _APPEND = f"update mothers_mother set {', '.join(f'{c} = %s' for c in rows.COLUMNS)} where number = %s"
 
@@ -52,6 +57,25 @@ def append(after: Mother, entries: Sequence[Entry], forms: Sequence[Form] = ()) 
     _record(after.number, entries, forms)
 
 
+def replicate(before: int, after: Mother, fresh: Sequence[Entry], *, query_code: str) -> None:
+    """Write entries that came by letter to the copy that had ``before`` of them. Nothing of a copy wakes."""
+    values = rows.copy_values(after)
+    if before:
+        say(_APPEND, [*values, after.number])
+    else:
+        static = [
+            after.number,
+            query_code,
+            after.event,
+            after.receiving,
+            after.applicant,
+            after.agent or None,
+            after.channel,
+        ]
+        say(_COPY, [*static, fresh[0].at, False, *values])
+    _record(after.number, fresh, ())
+
+
 class _Tag(msgspec.Struct):
     kind: str
 
@@ -78,11 +102,30 @@ def save_draft(
     return rows.DRAFTS.save(draft, own, center=center, by=by, rev=rev, body=body, at=at)
 
 
-def use_draft(draft: uuid.UUID, number: str, applicant: str) -> str:
-    """The draft became a mother case; returns the number that it became before, or empty."""
+def use_draft(draft: uuid.UUID, number: str, applicant: str) -> Stood | None:
+    """The draft became a mother case, unless it did before or lies elsewhere; returns how it stood, None when there is none."""
     return rows.DRAFTS.use(draft, number, applicant)
 
 
-def forget_drafts(before: dt.datetime, most: int) -> int:
-    """Remove at most ``most`` old drafts; returns how many."""
+def draft_stands(draft: uuid.UUID, applicant: str) -> Stood | None:
+    """How a draft of this person stands here, locked; None when there is none."""
+    return rows.DRAFTS.stands(draft, applicant)
+
+
+def draft_gone(draft: uuid.UUID, to: str, moves: int) -> None:
+    """The draft lies at another node from now on."""
+    rows.DRAFTS.gone(draft, to, moves)
+
+
+def draft_come(
+    draft: uuid.UUID, *, applicant: str, agent: str, event: str, center: str, by: str, rev: int, moves: int, body: bytes,
+    at: dt.datetime,
+) -> None:  # fmt: skip
+    """A draft came from another node; what is here of it after as many moves stays."""
+    own = {"applicant": applicant, "agent": agent or None, "event": event, "center": center, "by": by}
+    rows.DRAFTS.come(draft, own, rev=rev, moves=moves, body=body, at=at)
+
+
+def forget_drafts(before: dt.datetime, most: int) -> list[Forgotten]:
+    """Remove at most ``most`` old drafts; returns them."""
     return rows.DRAFTS.forget(before, most)

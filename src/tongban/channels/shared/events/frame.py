@@ -8,6 +8,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from tongban.channels.shared.drafts import MOST
 from tongban.channels.shared.events.picture import draw, in_words
 from tongban.channels.shared.language import language
 from tongban.domain.actor import Actor
@@ -98,11 +99,11 @@ def show(
     screen = here.screen
     context = {
         **frame.around(), "base": frame.bare if getattr(request, "htmx", False) else frame.base, "ev": screen, "whom": frame.whom, "step": step, "place": here,
-        "names": NAMES, "now": CODES.index(step) + 1 if step in CODES else 0, "links": {code: frame.address(code) for code in (*CODES, "fetch", "scan", "submit")},
+        "names": NAMES, "now": CODES.index(step) + 1 if step in CODES else 0, "links": {code: frame.address(code) for code in (*CODES, "fetch", "bring", "scan", "submit")},
         "draft_id": draft_id or here.draft_id or new_id(), "rev": here.rev if rev is None else rev, "act_key": key or new_id(), "problems": problems,
         "channel": frame.channel, "target": frame.target, "resume": resume(here), "empty_values": ("", None, []),
         "center": here.intake.center or frame.likely or screen.center, "as_chosen": bool(frame.likely) and not here.intake.center,
-        **more,
+        "turn": 0, "most": MOST, **more,
     }  # fmt: skip
     if step == "plan" or more.get("with_picture"):
         context |= pictured(screen)

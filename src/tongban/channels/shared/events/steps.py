@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from tongban.channels.shared import drafts
 from tongban.channels.shared.events import posted
 from tongban.channels.shared.events.frame import CODES, Frame, Place, place, screen_of, show
 from tongban.channels.shared.events.posted import Sent
@@ -15,10 +16,11 @@ from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Problem, Ref
 from tongban.domain.text import Text
 from tongban.flows import compose, serve
 from tongban.plumbing import clock, files
+from tongban.reads import draft_away, values
 from tongban.reads import event as reads
-from tongban.reads import values
 from tongban.reads.checklist import fetched_words
 from tongban.reads.checklist_form import drawn
+from tongban.reads.draft_away import DraftAway
 
 NEXT = {"start": "questions", "questions": "questions", "plan": "form", "form": "papers", "papers": "check"}
 
@@ -38,7 +40,14 @@ def _page(
         return show(request, frame, step, here, **_question(here, asked), **more)
     if step == "check":
         return show(request, frame, step, here, with_picture=True, **more)
+    if step == "start":
+        more["aways"] = draft_away.away(frame.actor, frame.visit, frame.event)
     return show(request, frame, step, here, **more)
+
+
+def bring(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """A draft of this event that lies at another node: ask for it, or see how it stands."""
+    return drafts.bring(request, frame.actor, frame.visit, frame.address("bring"), frame.address("start"))
 
 
 def _asked(here: Place, wanted: str) -> Element | None:
@@ -65,7 +74,11 @@ def send_step(request: HttpRequest, frame: Frame, step: str) -> HttpResponse:
     sent = _read(request, frame, step, before, element)
     if step == "questions" and sent.problems:
         return _again(request, frame, step, before, sent, element)
-    if not _save(frame, sent, before):
+    try:
+        kept = _save(frame, sent, before)
+    except Conflict as moved:
+        return _moved(request, frame, step, sent, element, moved)
+    if not kept:
         number = reads.used_as(frame.actor, frame.visit, sent.own["draft"])
         return _go(request, frame.done(number)) if number else _told(request, frame, step, before, sent, element)
     after = place(frame)
@@ -94,7 +107,8 @@ def _read(request: HttpRequest, frame: Frame, step: str, before: Place, element:
 
 
 def _save(frame: Frame, sent: Sent, before: Place) -> bool:
-    """Keep what was sent; False when another device or a counter saved in between, or began a draft of its own."""
+    """Keep what was sent; False when another device or a counter saved in between, or began a draft of its own. Conflict
+    ``draft.away`` when it has moved to another node."""
     own = sent.own
     if before.draft is not None and own["draft"] != before.draft.id:
         return False
@@ -103,7 +117,9 @@ def _save(frame: Frame, sent: Sent, before: Place) -> bool:
             frame.actor, frame.visit, frame.event, sent.intake, draft=own["draft"], rev=int(own["rev"] or "0"),
             at=clock.now(), key=own["key"],
         )  # fmt: skip
-    except Conflict:
+    except Conflict as conflict:
+        if conflict.code == "draft.away":
+            raise
         return False
     return True
 
@@ -143,6 +159,29 @@ def _told(
     return show(request, frame, step, merged, status=409, **more)
 
 
+def _elsewhere(frame: Frame, draft: str) -> DraftAway | None:
+    """The draft of this page, when it has moved to another node."""
+    try:
+        found = draft_away.one(frame.actor, frame.visit, draft)
+    except NotFound:
+        return None
+    return found if found.state in ("away", "coming") else None
+
+
+def _moved(
+    request: HttpRequest, frame: Frame, step: str, sent: Sent, element: Element | None, moved: Conflict
+) -> HttpResponse:
+    """A counter of another node goes on with it: the page comes back with what was typed, and with a button that fetches it back."""
+    here = Place(None, sent.intake, screen_of(frame, sent.intake))
+    more: dict[str, Any] = {"away": draft_away.one(frame.actor, frame.visit, sent.own["draft"])}
+    if step == "questions" and element is not None:
+        more |= _question(here, element) | {"value": request.POST.get(element.code, "")}
+    return show(
+        request, frame, step, here, problems=moved.problems, status=409, draft_id=sent.own["draft"],
+        rev=int(sent.own["rev"] or "0"), **more,
+    )  # fmt: skip
+
+
 def _differs(newest: Place, mine: EventIntake) -> list[tuple[Text, Text, Text]]:
     elements = newest.screen.prepared.registry.elements
     theirs = newest.intake.answers
@@ -163,6 +202,8 @@ def submit(request: HttpRequest, frame: Frame) -> HttpResponse:
     number = reads.used_as(frame.actor, frame.visit, own["draft"])
     if number:
         return _go(request, frame.done(number))
+    if here.draft is None and (moved := _elsewhere(frame, own["draft"])) is not None:
+        return show(request, frame, "start", here, aways=(moved,), status=409)
     if here.draft is None or own["draft"] != here.draft.id or int(own["rev"] or "0") != here.draft.rev:
         # What is handed in is what was read: a draft that changed since is shown again first.
         changed = Problem(

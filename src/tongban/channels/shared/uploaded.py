@@ -1,5 +1,5 @@
-"""What a resident uploads: judged by its bytes, kept sealed, and named in the page by a token that only this visit can use, so that
-it need not be chosen again when something else on the page is mended."""
+"""What is uploaded for papers, at home or at a counter: judged by its bytes, kept sealed, and named in the page by a token that only
+this visit can use, so that it need not be chosen again when something else on the page is mended."""
 
 from collections.abc import Iterable
 
