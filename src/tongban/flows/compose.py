@@ -157,7 +157,7 @@ def submit(
     _, started = event_parts.started(rule.apply(Mother(number), submitted), table, ready)
     done = event_log.opened(number, [submitted, *started], query_code=code, forms=[kept])
     if draft:
-        stood = mothers.use_draft(drafts.parse_id(draft), number, visit.applicant)
+        stood = mothers.drafts.use(drafts.parse_id(draft), number, visit.applicant)
         draft_moves.used("event", event, draft, visit.applicant, visit.center, number, stood)
     current().about(case=number, person=visit.applicant, place=visit.center, event=event, parts=len(parts))
     return receipt(done, code)

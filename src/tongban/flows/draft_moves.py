@@ -19,7 +19,7 @@ from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing import files, here
 from tongban.plumbing.audit import service as audit
 from tongban.plumbing.clock import city_date
-from tongban.plumbing.drafts import Forgotten, Stood
+from tongban.plumbing.drafts import Drafts, Forgotten, Stood
 from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import named as item_files
 from tongban.registers.cases import queries as item_drafts
@@ -46,8 +46,8 @@ def _found(kind: Kind, draft: uuid.UUID) -> Found | None:
     return item_drafts.draft(draft) if kind == "item" else event_drafts.draft(draft)
 
 
-def _stands(kind: Kind, draft: uuid.UUID, person: str) -> Stood | None:
-    return items.draft_stands(draft, person) if kind == "item" else events.draft_stands(draft, person)
+def _kept(kind: Kind) -> Drafts:
+    return items.drafts if kind == "item" else events.drafts
 
 
 def _lies(stood: Stood | None) -> Lies | None:
@@ -76,7 +76,7 @@ def must_lie_here(before: Found | None) -> None:
 @step
 def not_saved(kind: Kind, draft: uuid.UUID, person: str) -> None:
     """Say why a draft could not be saved: it was saved, handed in or fetched by another node in between."""
-    stood = _stands(kind, draft, person)
+    stood = _kept(kind).stands(draft, person)
     if stood is not None and stood.gone_to:
         raise rule.away(stood.gone_to, _name(stood.gone_to))
     raise rule.newer()
@@ -213,11 +213,10 @@ def lies_came(desk: Desk, letter: Letter) -> None:
 
 def _corrected(word: DraftLies, uid: uuid.UUID) -> None:
     """The city says that our draft is an older one, from before a restored backup: it lies elsewhere, or was handed in."""
-    stood = _stands(word.kind, uid, word.person)
+    stood = _kept(word.kind).stands(uid, word.person)
     if stood is None or stood.used_by or word.moves <= stood.moves or word.node in ("", here.node()):
         return
-    gone = items.draft_gone if word.kind == "item" else events.draft_gone
-    gone(uid, word.node, word.moves)
+    _kept(word.kind).gone(uid, word.node, word.moves)
 
 
 @step
@@ -228,7 +227,7 @@ def wanted_came(desk: Desk, letter: Letter) -> None:
     if want.origin not in here.nodes().by_code or want.origin == here.node():
         return
     uid = uuid.UUID(want.draft)
-    stood = _stands(want.kind, uid, want.person)
+    stood = _kept(want.kind).stands(uid, want.person)
     late = letter.at < desk.at - PATIENCE
     answer = rule.asked_for(_lies(stood), here.node(), want.origin, want.moves, late=late)
     if answer == "wait":
@@ -256,8 +255,7 @@ def _give(desk: Desk, want: DraftWanted, uid: uuid.UUID, late: bool) -> None:
     if len(scans) < len(named) and found.moves and not late:
         raise NotYet("draft", "scans of the draft are on their way here")
     moves = found.moves if found.gone_to else found.moves + 1
-    gone = items.draft_gone if want.kind == "item" else events.draft_gone
-    gone(uid, want.origin, moves)
+    _kept(want.kind).gone(uid, want.origin, moves)
     draft = DraftMoves(
         uid.hex, found.applicant, want.kind, _code(found), found.center, found.by, found.updated_at, found.rev, moves, found.body,
         found.version if isinstance(found, item_drafts.DraftFound) else 0, found.agent, tuple(FileHere(one, files.size_of(one)) for one in scans),
@@ -277,7 +275,7 @@ def draft_came(desk: Desk, letter: Letter) -> None:
     draft = letter.body
     assert isinstance(draft, DraftMoves)
     uid = uuid.UUID(draft.draft)
-    stood = _stands(draft.kind, uid, draft.person)
+    stood = _kept(draft.kind).stands(uid, draft.person)
     if not rule.comes(_lies(stood), draft.moves):
         return
     # One that was here before may come although nobody asks any more: a question overtaken by moves is answered late.

@@ -46,7 +46,7 @@ def drafts_once(actor: Actor, *, at: dt.datetime) -> int:
     """Remove drafts that were not touched for DRAFT_DAYS; returns how many."""
     _must_be_time(actor)
     before = at - dt.timedelta(days=DRAFT_DAYS)
-    items, events = cases.forget_drafts(before, MOST), mothers.forget_drafts(before, MOST)
+    items, events = cases.drafts.forget(before, MOST), mothers.drafts.forget(before, MOST)
     draft_moves.forgotten("item", items)
     draft_moves.forgotten("event", events)
     whereabouts.sweep_old(before - dt.timedelta(days=DRAFT_SLACK))

@@ -141,7 +141,7 @@ def receive(actor: Actor, order: Order, *, channel: Channel = "window", at: dt.d
     served = Served(visit.center, visit.applicant, visit.agent)
     case, due, code = _received(served, order.item, order.version, order.intake, channel)
     if order.draft:
-        stood = cases.use_draft(drafts.parse_id(order.draft), case.number, served.applicant)
+        stood = cases.drafts.use(drafts.parse_id(order.draft), case.number, served.applicant)
         draft_moves.used("item", order.item, order.draft, served.applicant, served.center, case.number, stood)
     return receipt(case, due, code, at)
 

@@ -9,7 +9,6 @@ import msgspec
 from tongban.domain.chain import Entry
 from tongban.domain.mother import Mother
 from tongban.plumbing import crypto
-from tongban.plumbing.drafts import Forgotten, Stood
 from tongban.plumbing.statements import say, say_rows
 from tongban.registers.mothers import rows
 
@@ -93,6 +92,10 @@ def _record(number: str, entries: Sequence[Entry], forms: Sequence[Form]) -> Non
     )
 
 
+drafts = rows.DRAFTS
+"""The drafts of life events: how each stands, that it is used, gone or forgotten. What has columns of its own stands below."""
+
+
 def save_draft(
     draft: uuid.UUID, *, applicant: str, agent: str, event: str, center: str, by: str, rev: int, body: bytes,
     at: dt.datetime,
@@ -102,21 +105,6 @@ def save_draft(
     return rows.DRAFTS.save(draft, own, center=center, by=by, rev=rev, body=body, at=at)
 
 
-def use_draft(draft: uuid.UUID, number: str, applicant: str) -> Stood | None:
-    """The draft became a mother case, unless it did before or lies elsewhere; returns how it stood, None when there is none."""
-    return rows.DRAFTS.use(draft, number, applicant)
-
-
-def draft_stands(draft: uuid.UUID, applicant: str) -> Stood | None:
-    """How a draft of this person stands here, locked; None when there is none."""
-    return rows.DRAFTS.stands(draft, applicant)
-
-
-def draft_gone(draft: uuid.UUID, to: str, moves: int) -> None:
-    """The draft lies at another node from now on."""
-    rows.DRAFTS.gone(draft, to, moves)
-
-
 def draft_come(
     draft: uuid.UUID, *, applicant: str, agent: str, event: str, center: str, by: str, rev: int, moves: int, body: bytes,
     at: dt.datetime,
@@ -124,8 +112,3 @@ def draft_come(
     """A draft came from another node; what is here of it after as many moves stays."""
     own = {"applicant": applicant, "agent": agent or None, "event": event, "center": center, "by": by}
     rows.DRAFTS.come(draft, own, rev=rev, moves=moves, body=body, at=at)
-
-
-def forget_drafts(before: dt.datetime, most: int) -> list[Forgotten]:
-    """Remove at most ``most`` old drafts; returns them."""
-    return rows.DRAFTS.forget(before, most)
