@@ -225,3 +225,16 @@ def test_what_an_authority_says_later_stands_over_what_was_typed_before() -> Non
     _, _, receipt, _ = events.submitted("birth", said, SON, AT)
     assert "ethnic" not in form_of(receipt.number).intake.answers
     assert {told["ethnic"] for told in answers_of_children(receipt.number) if "ethnic" in told} <= {"回族"}
+
+
+def test_what_is_missing_of_the_child_is_told_as_the_childs() -> None:
+    """The items of the child ask for 姓名 and 性别; the one form calls them otherwise, and so does what is wrong with it."""
+    said = given()
+    bare = msgspec.structs.replace(
+        said, answers={k: v for k, v in said.answers.items() if k not in ("child_name", "child_sex")}
+    )
+    elements = catalog.elements()
+    told = [p for p in refused_at_home(bare).problems if p.pointer.startswith("/answers/child_")]
+    assert "/answers/child_name" in [p.pointer for p in told]
+    for problem in told:
+        assert f"“{elements[problem.pointer.rpartition('/')[2]].name.zh}”" in problem.text.zh, problem

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tongban.domain import material
+from tongban.domain.element import Element
 from tongban.domain.event_intake import EventIntake
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import NeededPaper
@@ -16,6 +17,7 @@ from tongban.domain.material import Given, HandedPaper, MaterialKind, MaterialSt
 from tongban.domain.prepared import ItemTerm, PaperTerm, Prepared
 from tongban.domain.receiving import Intake, Known
 from tongban.domain.refusals import Problem
+from tongban.domain.text import Text
 
 HOME_ELEMENTS = {"hukou": "hukou_division", "residence": "residence_division", "employer": "employer_division"}
 
@@ -144,8 +146,9 @@ class Weigher:
         )
 
 
-def in_event_words(term: ItemTerm, problem: Problem) -> Problem:
-    """The same problem, pointing to the one form and the one set of papers instead of the item's own."""
+def in_event_words(term: ItemTerm, problem: Problem, elements: Mapping[str, Element]) -> Problem:
+    """The same problem, pointing to the one form and the one set of papers instead of the item's own, and naming the field as it is
+    called there: who reads 姓名 would look at their own name, and not at the child's."""
     kind, _, code = problem.pointer.lstrip("/").partition("/")
     if kind == "answers":
         code = term.means.get(code, code)
@@ -157,7 +160,18 @@ def in_event_words(term: ItemTerm, problem: Problem) -> Problem:
         kind, code = "answers", term.place_key or HOME_ELEMENTS.get(code, code)
     else:
         return problem
-    return msgspec.structs.replace(problem, pointer=f"/{kind}/{code}")
+    return msgspec.structs.replace(problem, pointer=f"/{kind}/{code}", text=_renamed(problem, code, elements))
+
+
+def _renamed(problem: Problem, code: str, elements: Mapping[str, Element]) -> Text:
+    before, now = elements.get(problem.pointer.rpartition("/")[2]), elements.get(code)
+    if before is None or now is None or before is now:
+        return problem.text
+    names = (before.name.en or before.name.zh, now.name.en or now.name.zh)
+    return Text(
+        problem.text.zh.replace(f"“{before.name.zh}”", f"“{now.name.zh}”"),
+        problem.text.en.replace(f"“{names[0]}”", f"“{names[1]}”"),
+    )
 
 
 def identity_keys(prepared: Prepared, of: str) -> tuple[str, str]:

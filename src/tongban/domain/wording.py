@@ -22,10 +22,14 @@ _EN = {
     "age": "age by {0}", "age_on": "age by {0} on {1}", "days_between": "days from {0} to {1}",
     "months_between": "whole months from {0} to {1}", "count": "number of {0}",
 }  # fmt: skip
-_UNITS_ZH = {
-    "m2": "平方米", "mu": "亩", "ha": "公顷", "km2": "平方公里", "m": "米", "km": "公里", "kg": "公斤", "day": "天", "week": "周",
-    "month": "个月", "year": "年", "yuan": "元", "wan_yuan": "万元", "person": "人", "times": "次", "hour": "小时",
+UNIT_NAMES = {
+    "m2": Text("平方米", "m²"), "mu": Text("亩", "mu"), "ha": Text("公顷", "ha"), "km2": Text("平方公里", "km²"), "m": Text("米", "m"),
+    "km": Text("公里", "km"), "kg": Text("公斤", "kg"), "day": Text("天", "days"), "week": Text("周", "weeks"),
+    "month": Text("个月", "months"), "year": Text("年", "years"), "yuan": Text("元", "yuan"),
+    "wan_yuan": Text("万元", "10,000 yuan"), "person": Text("人", "persons"), "times": Text("次", "times"),
+    "hour": Text("小时", "hours"),
 }  # fmt: skip
+"""Each unit of element.UNITS as people say it."""
 _ENDLESS = {"plus", "times"}
 
 
@@ -77,5 +81,6 @@ def _constant(expr: Expr, english: bool) -> str:
     if expr.kind.startswith("q:") and expr.unit in UNITS:
         value = Decimal(expr.value) / UNITS[expr.unit][1]
         shown = format(value.quantize(Decimal("0.0001")).normalize(), "f")
-        return f"{shown} {expr.unit}" if english else f"{shown}{_UNITS_ZH[expr.unit]}"
+        unit = UNIT_NAMES[expr.unit]
+        return f"{shown} {unit.en}" if english else f"{shown}{unit.zh}"
     return expr.value

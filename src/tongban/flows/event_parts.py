@@ -95,7 +95,7 @@ def judged(table: Table, part: Part) -> Ready:
         term.version, receive.city(), known, intake, table.receiving, table.on,
         router=_router(table, known.values), weigher=Weigher(table.prepared, part.item, table.form, table.holdings),
     )  # fmt: skip
-    problems = [event_part.in_event_words(term, one) for one in assessment.problems]
+    problems = [event_part.in_event_words(term, one, table.prepared.registry.elements) for one in assessment.problems]
     mandate = ""
     try:
         mandate = access.must_be_mandated(table.agent, table.applicant, part.item, table.on)

@@ -8,6 +8,7 @@ from tongban.domain import masking
 from tongban.domain.element import Element
 from tongban.domain.refusals import NotFound
 from tongban.domain.text import Text
+from tongban.domain.wording import UNIT_NAMES
 from tongban.registers.catalog import queries as catalog
 
 SOURCES = {
@@ -44,8 +45,10 @@ def in_words(element: Element, value: Any) -> Text:
         return Text("、".join(n.zh for n in names), ", ".join(n.en or n.zh for n in names))
     if element.type == "division":
         return place(str(value))
-    if element.type == "money":
-        return Text(f"{value}元", f"{value} yuan")
+    unit = UNIT_NAMES.get(element.unit or ("yuan" if element.type == "money" else ""))
+    if unit is not None and not isinstance(value, list | tuple | dict):
+        # A quantity that was typed with a unit of its own says it itself.
+        return Text(f"{value}{unit.zh}", f"{value} {unit.en}")
     return Text(value.isoformat() if isinstance(value, dt.date) else str(value))
 
 

@@ -14,6 +14,7 @@ from tongban.channels.shared.language import language, say, tell
 from tongban.domain.element import Element
 from tongban.domain.refusals import Problem
 from tongban.domain.text import Text
+from tongban.domain.wording import UNIT_NAMES
 
 Words = Text | str | None
 GRADES = {
@@ -48,12 +49,6 @@ INPUTS: dict[str, dict[str, str]] = {
 DATE_HINT = Text("例如 1990-03-07,也可直接输入 19900307", "Such as 1990-03-07; 19900307 will do")
 # What people may be offered by their own browser would be the clerk's data, so nothing is ever offered.
 LONGEST = {"text": 200, "name": 100, "longtext": 2000, "address": 200}
-UNIT_NAMES = {
-    "m2": ("平方米", "m²"), "mu": ("亩", "mu"), "ha": ("公顷", "ha"), "km2": ("平方公里", "km²"), "m": ("米", "m"),
-    "km": ("公里", "km"), "kg": ("公斤", "kg"), "day": ("天", "days"), "week": ("周", "weeks"),
-    "month": ("个月", "months"), "year": ("年", "years"), "yuan": ("元", "yuan"), "wan_yuan": ("万元", "10,000 yuan"),
-    "person": ("人", "persons"), "times": ("次", "times"), "hour": ("小时", "hours"),
-}  # fmt: skip
 
 
 def field_id(pointer: str) -> str:
@@ -143,7 +138,7 @@ def choices_of(element: Element) -> Sequence[Any]:
 def unit_name(element: Element) -> str:
     """The unit beside the input, in the language of the page."""
     unit = element.unit or ("yuan" if element.type == "money" else "")
-    return say(*UNIT_NAMES[unit]) if unit in UNIT_NAMES else unit
+    return tell(UNIT_NAMES[unit]) if unit in UNIT_NAMES else unit
 
 
 def refusal(problems: Iterable[Problem], title: Words = "") -> dict[str, Any]:
