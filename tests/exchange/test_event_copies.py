@@ -102,7 +102,8 @@ def test_what_still_lacks_comes_back_in_words(town: Town, born: compose.MotherRe
     town.carry()
     with town.at("yangpu"):
         (done,) = queries.asked_about(born.number)
-        assert (done.state, done.code) == ("refused", "event.not_ready") and done.text.zh
+        assert (done.state, done.code) == ("refused", "event.not_enough")
+        assert "补充页" in done.text.zh and "保留" not in done.text.zh, "nothing typed is kept there"
     with town.at("city"):
         assert events.mother(born.number).of(ITEM).state == "held"
 
@@ -200,8 +201,11 @@ def test_the_counter_of_another_district_shows_what_is_missing_and_takes_it(
             sent = client.post(address, {"key": "k1", "seen": papers}, follow=True)
             assert "已转交收件的市级节点" in text(sent)
             assert "已转交" in text(client.get(address)), "waiting is said on the page of the part"
+            assert "等待答复" in text(client.get(home)), "and on the page of the person"
         town.carry()
         with town.at("city"):
             assert events.mother(born.number).of(ITEM).state == "open"
         with town.at("yangpu"):
             assert address not in client.get(home).content.decode()
+            late = client.get(address, follow=True)
+            assert late.redirect_chain[-1][0] == home and "现在不需要补充" in text(late)

@@ -225,6 +225,16 @@ def _not_ready(problems: tuple[Problem, ...]) -> Refused:
     )
 
 
+def _not_enough(item: str, missing: int) -> Refused:
+    """The same for whom it is answered by letter: nothing typed is kept there, and what is missing stands on the page of the part."""
+    return Refused(
+        "event.not_enough",
+        f"还不够,不能接着办:仍有{missing}处需要处理,请在补充页补齐后再提交",
+        f"Not enough to go on: {missing} things are still missing; give them on the page of this item and send again",
+        pointer=f"/items/{item}",
+    )
+
+
 @flow("event.amend")
 def amend(
     actor: Actor, visit: str, number: str, item: str, intake: EventIntake, *, at: dt.datetime, key: str
@@ -254,7 +264,7 @@ def amend(
     event_plan.must_be_of_event(table.prepared, intake)
     ready = event_parts.judged(table, one.part)
     if ready.problems:
-        raise _not_ready(ready.problems)
+        raise _not_ready(ready.problems) if visit else _not_enough(item, len(ready.problems))
     kept = event_log.sealed(form)
     new: list[Body] = [Amended(on=on, item=item, form=kept.digest)]
     if (day := rule.opens_on(mother, one)) is not None and day <= on:

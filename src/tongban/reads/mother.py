@@ -220,7 +220,8 @@ def _missing(term: ItemTerm, prepared: Prepared, problem: str) -> Missing:
         name = known.name if known else Text(material)
         if of:
             person = _person(prepared, of)
-            name = Text(f"{person.zh}的{name.zh}", f"{name.en} of {person.en}")
+            # Beside it, not before it: many papers say in their own name whose they are.
+            name = Text(f"{name.zh}（{person.zh}）", f"{name.en or name.zh} ({person.en or person.zh})")
     elif kind == "conditions":
         name = next((c.text for c in term.version.conditions if c.id == what), Text(""))
     return Missing(code, pointer, name, PROBLEM.get(code, Text("需要处理", "To be mended")))

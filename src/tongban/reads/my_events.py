@@ -12,9 +12,9 @@ from tongban.domain.text import Text
 from tongban.flows import access
 from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
-from tongban.reads import mother
+from tongban.reads import elsewhere, mother
 from tongban.reads.checklist_form import drawn
-from tongban.reads.elsewhere import node_name
+from tongban.reads.elsewhere import Asked, node_name
 from tongban.reads.mother import MotherLine, MotherShown
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.counters.queries import VisitFound
@@ -115,6 +115,30 @@ def held(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[HeldPart, ...
             found += [
                 HeldPart(one.number, one.name, part.item, part.name, node) for part in one.parts if part.state == "held"
             ]
+    return tuple(found)
+
+
+class PassedOn(msgspec.Struct, frozen=True):
+    """What was asked last of the node that received a life event, for the person of a visit."""
+
+    event: Text
+    asked: tuple[Asked, ...]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether that node has not answered yet."""
+        return any(one.state == "waiting" for one in self.asked)
+
+
+def passed_on(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[PassedOn, ...]:
+    """What was passed on from here of this person's life events and is not answered, or was passed on today."""
+    found = []
+    for line in lines(actor, visit_id):
+        recent = tuple(
+            one for one in elsewhere.asked(line.number) if one.state == "waiting" or city_date(one.at) == city_date(at)
+        )
+        if recent:
+            found.append(PassedOn(line.name, recent[:1]))
     return tuple(found)
 
 

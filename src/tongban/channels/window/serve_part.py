@@ -17,7 +17,7 @@ from tongban.channels.shared.uploaded import Kept
 from tongban.channels.window.serve_visit import frame
 from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.handed_in import PaperIn
-from tongban.domain.refusals import Refused
+from tongban.domain.refusals import NotFound, Refused
 from tongban.flows import compose
 from tongban.plumbing import clock
 from tongban.plumbing.ids import new_id
@@ -30,7 +30,14 @@ from tongban.reads.my_events import Wanted, WantedPaper
 def part(request: HttpRequest, visit: uuid.UUID, number: str, item: str) -> HttpResponse:
     """What the part waits for, and the answer."""
     actor, now = acting(request), clock.now()
-    wanted = my_events.wanted(actor, str(visit), number, item, at=now)
+    try:
+        wanted = my_events.wanted(actor, str(visit), number, item, at=now)
+    except NotFound as nothing:
+        if nothing.code != "event.nothing_wanted":
+            raise
+        # Answered meanwhile, here or at home: the clerk goes on with the person and not from an error page.
+        messages.info(request, say(nothing.text.zh, nothing.text.en))
+        return redirect("window:visit", visit=visit)
     context: dict[str, Any] = {
         "w": wanted, "act_key": new_id(), "kept": {}, "seen": (), "problems": (), "asked": elsewhere.asked(number),
     }  # fmt: skip
@@ -84,6 +91,6 @@ def _heard(node: str) -> str:
         return say("已收到,这个事项接着办。", "Received; this item goes on.")
     name = elsewhere.node_name(node)
     return say(
-        f"已转交收件的{name.zh},结果稍后显示在这里。",
-        f"Passed on to {name.en or name.zh}, which received the event; the outcome is shown here.",
+        f"已转交收件的{name.zh},结果返回后显示在这里。",
+        f"Passed on to the {name.en or name.zh}, which received the event; the outcome is shown here when it comes.",
     )
