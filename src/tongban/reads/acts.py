@@ -33,6 +33,7 @@ WORDS: dict[str, Text] = {
     "visit.login_code": Text("开具登录码", "Issued a code to sign in"),
     "door.sign_in": Text("网上登录", "Signed in online"),
     "door.give_mandate": Text("网上出具委托", "Gave a mandate online"),
+    "door.choose_center": Text("设定我的中心", "Chose a center as theirs"),
     "door.sign_out": Text("网上退出", "Signed out online"),
     "door.act_for": Text("代他人办理", "Began to act for somebody"),
     "door.act_for_oneself": Text("为自己办理", "Began to act for oneself"),
