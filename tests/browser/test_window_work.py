@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import WIDTHS, no_sideways
+from tests.browser.conftest import REFUSED, WIDTHS, no_sideways
 from tests.channels.window.work_members import client_of, putuo, yangpu
 from tests.flows.people import YANGPU, with_mandate
 from tests.flows.split_case import PAPERS, split
@@ -38,9 +38,7 @@ def desk(context: BrowserContext, browser: Any, width: str, live_server: Any) ->
         opened.append(own)
         page = own.new_page()
         page.on("pageerror", lambda e: wrong.append(f"script: {e}"))
-        page.on(
-            "console", lambda m: wrong.append(m.text) if m.type == "error" and "status of 4" not in m.text else None
-        )
+        page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and not REFUSED.search(m.text) else None)
         page.home = str(live_server)
         return page
 

@@ -44,7 +44,8 @@ def receive_item(request: HttpRequest, visit: uuid.UUID, code: str) -> HttpRespo
         if conflict.code == "item.closed":
             context |= _kept(request, visit, code, page.intake, draft, rev)
         if conflict.code == "draft.away":
-            context |= moved_away(request, visit, draft)
+            # Said once, with the button that fetches it back, so that nothing contradicts it when it has come.
+            context |= moved_away(request, visit, draft) | {"problems": ()}
         return draw(request, visit, context, 409)
     except Refused as refused:
         return draw(request, visit, again | {"problems": refused.problems, "problems_title": NOT_YET}, 422)

@@ -76,8 +76,8 @@ def send_step(request: HttpRequest, frame: Frame, step: str) -> HttpResponse:
         return _again(request, frame, step, before, sent, element)
     try:
         kept = _save(frame, sent, before)
-    except Conflict as moved:
-        return _moved(request, frame, step, sent, element, moved)
+    except Conflict:
+        return _moved(request, frame, step, sent, element)
     if not kept:
         number = reads.used_as(frame.actor, frame.visit, sent.own["draft"])
         return _go(request, frame.done(number)) if number else _told(request, frame, step, before, sent, element)
@@ -168,16 +168,14 @@ def _elsewhere(frame: Frame, draft: str) -> DraftAway | None:
     return found if found.state in ("away", "coming") else None
 
 
-def _moved(
-    request: HttpRequest, frame: Frame, step: str, sent: Sent, element: Element | None, moved: Conflict
-) -> HttpResponse:
+def _moved(request: HttpRequest, frame: Frame, step: str, sent: Sent, element: Element | None) -> HttpResponse:
     """A counter of another node goes on with it: the page comes back with what was typed, and with a button that fetches it back."""
     here = Place(None, sent.intake, screen_of(frame, sent.intake))
     more: dict[str, Any] = {"away": draft_away.one(frame.actor, frame.visit, sent.own["draft"])}
     if step == "questions" and element is not None:
         more |= _question(here, element) | {"value": request.POST.get(element.code, "")}
     return show(
-        request, frame, step, here, problems=moved.problems, status=409, draft_id=sent.own["draft"],
+        request, frame, step, here, status=409, draft_id=sent.own["draft"],
         rev=int(sent.own["rev"] or "0"), **more,
     )  # fmt: skip
 
