@@ -68,7 +68,7 @@ class Machine:
         while True:
             own = {"Content-Type": media_type, "Idempotency-Key": key} if data is not None else {}
             status, said = self._send(method, path, data, own | dict(more or {}))
-            if status and status < 500 and status != 429:
+            if status and status < 500 and (status != 429 or _told_off(said)):
                 return Answer(status, said, (time.monotonic() - begun) * 1000, again)
             if time.monotonic() - begun > self.patience:
                 raise Silent(
@@ -92,3 +92,9 @@ class Machine:
             line.close()
             self._held.line = None
             return 0, str(why)
+
+
+def _told_off(said: Any) -> bool:
+    """Whether a 429 says to come back in minutes (too many numbers were asked for that are not here), which is an answer; a busy server
+    is asked again."""
+    return isinstance(said, dict) and str(said.get("code", "")).startswith("limit.")
