@@ -1,7 +1,8 @@
 """Which center handles a case: the receiving one, or the home center of the person; said by the scope of the item version
 and nothing else. A local item at the wrong counter is refused with the name of the right one."""
 
-from typing import Literal, Protocol
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -139,3 +140,13 @@ def _home_center(version: ItemVersion, receiving: str, homes: Homes, places: Pla
 
 def _name(center: CenterLike) -> str:
     return center.name.zh if isinstance(center.name, Text) else center.name
+
+
+NEAREST = ("residence_division", "hukou_division")
+"""By what is known of somebody, the center that is theirs while they chose none: where they live before where they are registered."""
+
+
+def my_center(places: PlacesLike, chosen: str, said: Mapping[str, Any]) -> str:
+    """我的中心 as a code: the one chosen, else the first of NEAREST that has a center; empty when none has."""
+    wanted = (chosen, *(said.get(element) for element in NEAREST))
+    return next((str(code) for code in wanted if code and places.center_of(str(code))), "")

@@ -79,11 +79,9 @@ def _router(table: Table, values: Mapping[str, Any]) -> receiving.Router:
 
 
 def _my_center(table: Table, values: Mapping[str, Any]) -> str:
-    """The center the person chose; else where the applicant lives or is registered, whose matter it ever is."""
-    places = catalog.places()
+    # Of the applicant, whose matter it ever is.
     said = {**table.known.values, **table.form.intake.answers}
-    wanted = (table.form.intake.center, said.get("residence_division"), said.get("hukou_division"))
-    return next((str(code) for code in wanted if code and places.center_of(str(code))), "")
+    return jurisdiction.my_center(catalog.places(), table.form.intake.center, said)
 
 
 @step

@@ -6,6 +6,7 @@ import datetime as dt
 import msgspec
 
 from tongban.domain.actor import Actor
+from tongban.domain.jurisdiction import NEAREST
 from tongban.domain.text import Text
 from tongban.flows import access
 from tongban.plumbing.clock import city_date
@@ -14,7 +15,7 @@ from tongban.reads.centers import CenterLine
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.people import queries as people
 
-# By which known value a center is suggested, the nearest to daily life first, and what is said of it.
+# What is said of a center that is suggested by a known value.
 LIVES = {
     "residence_division": Text("您登记的居住地在{zh}", "Your registered residence is in {en}"),
     "hukou_division": Text("您的户籍在{zh}", "Your household is registered in {en}"),
@@ -44,10 +45,10 @@ def suggested(actor: Actor, visit_id: str, *, at: dt.datetime) -> MyCenter | Non
     reason to look at what is known of themselves."""
     visit = access.visit(actor, visit_id)
     known = {} if visit.agent else people.known(visit.applicant)
-    for element, why in LIVES.items():
+    for element in NEAREST:
         found = by_code(str(known[element].value or ""), at=at) if element in known else None
         if found is not None:
-            street = found.now.street
+            street, why = found.now.street, LIVES[element]
             return MyCenter(found.now, Text(why.zh.format(zh=street.zh), why.en.format(en=street.en or street.zh)))
     return None
 
