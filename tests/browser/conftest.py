@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser import slow
+from tests.browser.hand import at_rest
 from tongban.config import static
 from tongban.config.settings.base import ROOT
 
@@ -91,6 +93,7 @@ def browser() -> Iterator[Browser]:
     static.gather()
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        slow.down(running)
         yield running
         running.close()
 
@@ -126,7 +129,7 @@ def axe() -> Callable[[Page], list[str]]:
 
     def run(page: Page) -> list[str]:
         # Judged as it is seen: with its style sheets and letters there, not in the middle of being drawn.
-        page.wait_for_load_state("load")
+        at_rest(page)
         page.evaluate("document.fonts.ready.then(() => true)")
         # evaluate goes around the page's own policy, which rightly refuses an injected script.
         page.evaluate(source)
@@ -147,13 +150,11 @@ def shot(width: str) -> Callable[[Page, str], None]:
     def take(page: Page, name: str) -> None:
         if folder := os.environ.get("TONGBAN_SHOTS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True, caret="initial")
+            at_rest(page).screenshot(path=f"{folder}/{name}-{width}.png", full_page=True, caret="initial")
 
     return take
 
 
 def no_sideways(page: Page) -> bool:
     """True when nothing makes the page scroll sideways."""
-    # A page that has been answered but not yet read has no root element to measure.
-    page.wait_for_load_state("load")
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+    return bool(at_rest(page).evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import no_sideways
+from tests.browser.hand import keys
 from tests.browser.test_mine import come_in, elder
 from tests.channels.resident.signed_in import arrived
 from tests.flows.people import SON
@@ -40,7 +41,7 @@ def test_found_chosen_and_on_the_first_page(page: Page, live_server: object, axe
     page.locator("#items summary").nth(1).click()
     shot(page, f"center-items-{mode}")
     page.get_by_label("您想办的事，这里收不收").fill("敬老卡")
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("#items")).to_contain_text("敬老卡申领")
     shot(page, f"center-found-{mode}")
     sound(page, axe)

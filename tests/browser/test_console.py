@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import no_sideways
+from tests.browser.hand import at_rest, keys, sign_in
 from tests.channels.console.people import PASSWORD, PUTUO, YANGPU, hired
 from tests.channels.resident.cases import CLERK, received
 from tests.flows.people import staff
@@ -26,12 +27,7 @@ ALL = {"staff_manage": "310000", "board_read": "310000", "audit_read": "310000",
 def boss(page: Page, live_server: object) -> Page:
     """An administrator of the city, signed in."""
     hired("zhao.min", PUTUO, name="赵敏", **ALL)
-    page.goto(f"{live_server}/login?next=/console/")
-    page.keyboard.type("zhao.min")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{live_server}/console/board")
+    sign_in(page, live_server, "zhao.min", PASSWORD, "/console/", lands="/console/board")
     return page
 
 
@@ -58,11 +54,10 @@ def test_the_board(boss: Page, live_server: object, axe: Axe, shot: Shot) -> Non
     expect(row.locator("td").nth(1)).to_have_text("4")
     expect(boss.locator("#bars canvas")).to_be_visible()
     expect(boss.locator("#heat canvas").first).to_be_visible()
-    drawn = boss.evaluate(
+    boss.wait_for_function(  # the blue bars are there
         "() => { const c = document.querySelector('#bars canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
-        " let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 0 && d[i] < 60 && d[i + 2] > 120) n++; return n; }"
+        " let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 0 && d[i] < 60 && d[i + 2] > 120) n++; return n > 200; }"
     )
-    assert drawn > 200, "the blue bars are there"
     shot(boss, "board")
     sound(boss, axe)
     boss.get_by_role("link", name="普陀区").click()
@@ -73,7 +68,7 @@ def test_the_board(boss: Page, live_server: object, axe: Axe, shot: Shot) -> Non
     boss.reload()
     expect(boss.locator("#auto")).not_to_be_checked()
     boss.locator("#heat").hover()
-    boss.wait_for_timeout(300)
+    at_rest(boss)
 
 
 def test_centers(boss: Page, live_server: object, axe: Axe, shot: Shot) -> None:
@@ -91,9 +86,9 @@ def test_people_and_powers(boss: Page, live_server: object, axe: Axe, shot: Shot
     sound(boss, axe)
     boss.get_by_role("link", name="新增人员").click()
     expect(boss.locator("#f-login")).to_be_focused()
-    boss.keyboard.type("wang.fang")
-    boss.keyboard.press("Tab")
-    boss.keyboard.type("王芳")
+    keys(boss).type("wang.fang")
+    keys(boss).press("Tab")
+    keys(boss).type("王芳")
     boss.locator("#f-center").select_option(label="长寿路街道社区事务受理服务中心")
     shot(boss, "hire")
     sound(boss, axe)
@@ -108,7 +103,7 @@ def test_people_and_powers(boss: Page, live_server: object, axe: Axe, shot: Shot
         "option", has_text="普陀区（全区）"
     ).count() else boss.locator("#f-place").select_option("310107")
     boss.locator("#f-until").fill("20270331")
-    boss.keyboard.press("Tab")
+    keys(boss).press("Tab")
     expect(boss.locator("#f-until")).to_have_value("2027-03-31")
     boss.get_by_role("button", name="授权").click()
     expect(boss.get_by_role("status").first).to_contain_text("已授权")

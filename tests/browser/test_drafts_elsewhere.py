@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.hand import keys
 from tests.browser.neighbours import Neighbours, around
 from tests.browser.test_mine import come_in
 from tests.browser.test_window_parts import RAW, in_english, sound
@@ -90,7 +91,7 @@ def test_a_draft_of_another_district_is_fetched(town: Town, desk: Open, axe: Axe
     # The list is asked for once more as the page opens; the button is then another one.
     expect(page.locator("#elsewhere[hx-post], #elsewhere[hx-get]")).to_have_count(0)
     page.get_by_role("button", name="取回草稿").focus()
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("#elsewhere")).to_contain_text("正在从普陀区节点取回")
     shot(page, "draft-coming")
     sound(page, axe)
@@ -171,12 +172,12 @@ def test_an_item_that_has_moved_is_fetched_back(town: Town, desk: Open, axe: Axe
     page.goto(f"{home}item/jinglaoka/?draft={draft}")
     taken(city, "yangpu", YANGPU, draft)
     page.locator("[name=phone]").fill("13811111111")
-    page.keyboard.press("F8")
+    keys(page).press("F8")
     expect(page.locator("#draft-away")).to_contain_text("杨浦区节点")
     expect(page.locator("[name=phone]")).to_have_value("13811111111")
     shot(page, "item-away")
     sound(page, axe)
-    page.keyboard.press("F9")
+    keys(page).press("F9")
     expect(page.get_by_role("alert").first).to_contain_text("这份草稿已转到杨浦区节点")
     expect(page.locator("[name=phone]")).to_have_value("13811111111")
     shot(page, "item-away-received")
@@ -189,7 +190,7 @@ def test_an_item_that_has_moved_is_fetched_back(town: Town, desk: Open, axe: Axe
     expect(page.locator("[name=phone]")).to_have_value("13811111111")
     shot(page, "item-away-back")
     sound(page, axe)
-    page.keyboard.press("F8")
+    keys(page).press("F8")
     expect(page.locator("#saved")).to_contain_text("已保存")
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import no_sideways
+from tests.browser.hand import sign_in
 from tests.channels.console.people import PASSWORD, hired
 from tests.exchange.town import NODES
 from tests.flows.people import PUTUO, staff, with_mandate
@@ -31,15 +32,6 @@ Shot = Callable[[Page, str], None]
 def sound(page: Page, axe: Axe) -> None:
     assert axe(page) == []
     assert no_sideways(page)
-
-
-def sign_in(page: Page, server: object, login: str, to: str) -> None:
-    page.goto(f"{server}/login?next={to}")
-    page.keyboard.type(login)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{server}{to}")
 
 
 @pytest.fixture
@@ -89,7 +81,7 @@ def park() -> None:
 
 def test_the_city_as_a_picture(page: Page, live_server: object, as_city: None, axe: Axe, shot: Shot) -> None:
     hired("zhou.yun", PUTUO, name="周运管", board_read="310000", exchange_manage="310000")
-    sign_in(page, live_server, "zhou.yun", "/console/nodes")
+    sign_in(page, live_server, "zhou.yun", PASSWORD, "/console/nodes")
     shot(page, "exchange-quiet")
     a_busy_day()
     park()
@@ -110,7 +102,7 @@ def test_the_city_as_a_picture(page: Page, live_server: object, as_city: None, a
 def test_parked_letters_and_the_way_back(page: Page, live_server: object, as_city: None, axe: Axe, shot: Shot) -> None:
     hired("zhou.yun", PUTUO, name="周运管", board_read="310000", exchange_manage="310000")
     park()
-    sign_in(page, live_server, "zhou.yun", "/console/nodes")
+    sign_in(page, live_server, "zhou.yun", PASSWORD, "/console/nodes")
     page.get_by_role("link", name="查看原因并重试").click()
     expect(page.locator("h1")).to_have_text("滞留信件")
     expect(page.locator("main")).to_contain_text("对方节点的程序较新")
@@ -132,7 +124,7 @@ def test_a_case_under_way_shows_its_custody_and_what_was_asked(
     )
     clerk = staff(PUTUO, ref=f"staff:{member}")
     number = split(clerk, at=clock.now()).number
-    sign_in(page, live_server, "lin.hou", "/window/work/?show=sent")
+    sign_in(page, live_server, "lin.hou", PASSWORD, "/window/work/?show=sent")
     expect(page.locator("table")).to_contain_text("已发出，传输中")
     shot(page, "custody-list")
     sound(page, axe)
@@ -153,7 +145,7 @@ def test_the_window_lists_what_a_person_has_elsewhere(
     clerk = staff(PUTUO, ref=f"staff:{member}")
     split(clerk, at=clock.now())
     met = with_mandate(clerk, clock.now())
-    sign_in(page, live_server, "chen.chuang", f"/window/visit/{met.visit}/")
+    sign_in(page, live_server, "chen.chuang", PASSWORD, f"/window/visit/{met.visit}/")
     expect(page.locator("#elsewhere")).to_contain_text("正在向市级节点查询")
     question = elsewhere.ask_of_person(clerk, met.visit, at=clock.now(), key=f"{met.visit}:city")
     questions.answered(uuid.UUID(question), [], clock.now(), clock.now())

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import WIDTHS, no_sideways
+from tests.browser.hand import keys, sign_in
 from tests.browser.test_life_event import DEATH, identity, walk
 from tests.browser.walk import Walk
 from tests.counter import PASSWORD, PUTUO, Counter, counter, hire, pretended_city
@@ -103,27 +104,23 @@ def test_the_counter_goes_on_with_what_was_saved_at_home(
     wide, high = WIDTHS["desk"]
     with browser.new_context(viewport={"width": wide, "height": high}, locale="zh-CN") as context:
         desk = context.new_page()
-        desk.goto(f"{live_server}/login?next=/window/")
-        desk.keyboard.type("li.wei")
-        desk.keyboard.press("Tab")
-        desk.keyboard.type(PASSWORD)
-        desk.keyboard.press("Enter")
+        sign_in(desk, live_server, "li.wei", PASSWORD, "/window/")
         expect(desk.locator("[aria-keyshortcuts='F2']").first).to_be_visible()
         counter.card(identity(JIANGUO).name)
-        desk.keyboard.press("F2")
+        keys(desk).press("F2")
         expect(desk.locator("#q")).to_be_focused()
         expect(desk.locator("#work")).to_contain_text("没有办完的一件事")
         shot(desk, "window-drafts")
-        desk.keyboard.type("家里老人去世了")
+        keys(desk).type("家里老人去世了")
         expect(desk.locator("#hit-list")).to_contain_text("公民身故")
-        desk.keyboard.press("Enter")
+        keys(desk).press("Enter")
         expect(desk).to_have_url(re.compile("/event/death/start$"))
         shot(desk, "window-event-start")
         assert axe(desk) == []
         desk.goto(desk.url.replace("/start", "/plan"))
         shot(desk, "window-event-plan")
         assert axe(desk) == [] and no_sideways(desk)
-        desk.keyboard.press("F9")
+        keys(desk).press("F9")
         expect(desk).to_have_url(re.compile("/form$"))
         expect(desk.locator("[name=phone]")).to_have_value("13800000000")
         shot(desk, "window-event-form")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import no_sideways
+from tests.browser.hand import keys
 from tests.channels.resident.cases import correcting, received
 from tests.conftest import AT
 from tongban.plumbing import clock
@@ -51,7 +52,7 @@ def test_home(page: Page, live_server: object, axe: Axe, shot: Shot, language: s
 def test_find_and_read_a_guide(page: Page, live_server: object, axe: Axe, shot: Shot) -> None:
     page.goto(f"{live_server}/")
     page.get_by_label("您遇到什么事").fill("老人坐公交")
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator(".rs-found li").first).to_contain_text("敬老卡申领")
     shot(page, "found")
     sound(page, axe)
@@ -63,7 +64,7 @@ def test_find_and_read_a_guide(page: Page, live_server: object, axe: Axe, shot: 
     sound(page, axe)
     assert small_targets(page) == []
     page.get_by_label("输入您所在的街道或镇").fill("古美路")
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("#where")).to_contain_text("古龙路1139号")
     shot(page, "guide-center")
     sound(page, axe)
@@ -105,16 +106,16 @@ def test_following_a_case(page: Page, live_server: object, axe: Axe, shot: Shot)
     expect(page.locator("#f-number")).to_be_focused()
     shot(page, "ask")
     sound(page, axe)
-    page.keyboard.type(receipt.number)
-    page.keyboard.press("Tab")
-    page.keyboard.type("AAAAAA")
-    page.keyboard.press("Enter")
+    keys(page).type(receipt.number)
+    keys(page).press("Tab")
+    keys(page).type("AAAAAA")
+    keys(page).press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.locator("#f-number")).to_have_value(receipt.number)
     shot(page, "ask-wrong")
     sound(page, axe)
     page.locator("#f-code").fill(receipt.query_code.lower())
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("h1")).to_have_text("敬老卡申领")
     expect(page.locator(".rs-clock-left")).to_contain_text("个工作日")
     expect(page.locator("#holder")).to_contain_text("长寿路街道")
@@ -137,7 +138,7 @@ def test_the_qr_of_a_receipt_opens_the_case_and_its_code_leaves_the_address(
     page.goto(f"{live_server}/p/{receipt.number}#{receipt.query_code}")
     expect(page.locator("#mend")).to_contain_text("个税声明")
     expect(page.locator("#mend")).to_contain_text("缺少签字或盖章")
-    assert page.url == f"{live_server}/p/{receipt.number}"
+    expect(page).to_have_url(f"{live_server}/p/{receipt.number}")
     assert not any(receipt.query_code in url.partition("#")[0] for url in asked)
     shot(page, "mend")
     sound(page, axe)
@@ -149,7 +150,7 @@ def test_large_letters(page: Page, live_server: object, axe: Axe, shot: Shot) ->
     page.goto(f"{live_server}/items/jinglaoka/")
     plain = letters(page)
     page.get_by_role("button", name="长辈版").click()
-    page.wait_for_load_state()
+    expect(page.get_by_role("button", name="标准版")).to_be_visible()
     assert letters(page) >= 1.2 * plain
     shot(page, "guide-large")
     sound(page, axe)
@@ -159,7 +160,7 @@ def test_large_letters(page: Page, live_server: object, axe: Axe, shot: Shot) ->
     shot(page, "case-large")
     sound(page, axe)
     page.get_by_role("button", name="标准版").click()
-    page.wait_for_load_state()
+    expect(page.get_by_role("button", name="长辈版")).to_be_visible()
     assert letters(page) == plain
 
 
@@ -180,12 +181,12 @@ def test_a_paper_is_checked(page: Page, live_server: object, axe: Axe, shot: Sho
     page.get_by_role("link", name="验证纸质凭证").click()
     page.get_by_label("办件编号").fill(receipt.number)
     page.get_by_label("验证码").fill("0123456789ABCDEF")
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("不能确认")
     shot(page, "verify-forged")
     sound(page, axe)
     page.get_by_label("验证码").fill(verify_code("receipt", receipt.number, 2))
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("main")).to_contain_text("这张“收件凭证”由本市出具")
     shot(page, "verify-genuine")
     sound(page, axe)

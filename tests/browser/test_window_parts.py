@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.hand import keys
 from tests.browser.neighbours import Neighbours, around
 from tests.browser.test_window_work import Axe, Open, Shot, desk, good
 from tests.channels.window.work_members import hire
@@ -50,9 +51,9 @@ def see_all(page: Page, *, but: int = 0) -> None:
     """By keys only: the number of each original that lies on the counter, then F9."""
     expect(page.locator("main [name=seen]").first).to_be_focused()
     for n in range(page.locator("main [name=seen]").count() - but):
-        page.keyboard.press(str(n + 1))
+        keys(page).press(str(n + 1))
         expect(page.locator("main [name=seen]").nth(n)).to_be_checked()
-    page.keyboard.press("F9")
+    keys(page).press("F9")
 
 
 @pytest.mark.usefixtures("shanghai")
@@ -69,7 +70,7 @@ def test_a_part_received_here_is_answered_by_keys(desk: Open, axe: Axe, shot: Sh
     sound(page, axe)
     in_english(page, axe, shot, "held-here")
     held.get_by_role("link", name="死亡医学证明").focus()
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("#part-name")).to_contain_text("居民死亡医学证明签发")
     shot(page, "part-here")
     sound(page, axe)
@@ -81,8 +82,8 @@ def test_a_part_received_here_is_answered_by_keys(desk: Open, axe: Axe, shot: Sh
     sound(page, axe)
     page.locator(".tb-refusal a").first.click()
     expect(page.locator("#f-papers-deceased-death_scene_record")).to_be_focused()
-    page.keyboard.press("4")
-    page.keyboard.press("F9")
+    keys(page).press("4")
+    keys(page).press("F9")
     expect(page.locator("#notices")).to_contain_text("已收到")
     expect(held).not_to_contain_text("死亡医学证明")
     shot(page, "part-received")
@@ -116,7 +117,7 @@ def test_a_part_received_elsewhere_is_passed_on(
     shot(page, "part-elsewhere")
     sound(page, axe)
     # Nothing was brought: only the node that has the form can say so.
-    page.keyboard.press("F9")
+    keys(page).press("F9")
     expect(page.locator("#notices")).to_contain_text("已转交收件的市级节点")
     expect(held).to_contain_text("等待答复")
     shot(page, "part-passed-on")

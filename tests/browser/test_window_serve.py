@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import no_sideways
+from tests.browser.hand import keys, sign_in
 from tests.counter import PASSWORD, Counter, counter, hire, pretended_city
 from tests.plumbing import papers
 
@@ -30,7 +31,7 @@ class Keys:
 
     def press(self, *keys: str) -> None:
         for key in keys:
-            self.page.keyboard.press(key)
+            keys(self.page).press(key)
             self.pressed += 1
 
 
@@ -38,12 +39,7 @@ class Keys:
 def desk(page: Page, live_server: Any, hire: Callable[..., Any]) -> Iterator[Page]:
     """A clerk of 长寿路 is signed in and at the start page."""
     hire()
-    page.goto(f"{live_server}/login?next=/window/")
-    page.keyboard.type("li.wei")
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{live_server}/window/")
+    sign_in(page, live_server, "li.wei", PASSWORD, "/window/")
     ready(page)
     yield page
 
@@ -56,7 +52,7 @@ def ready(desk: Page) -> None:
 def read(desk: Page, counter: Counter, name: str) -> None:
     counter.card(name)
     ready(desk)
-    desk.keyboard.press("F2")
+    keys(desk).press("F2")
     expect(desk.locator("#q")).to_be_focused()
 
 
@@ -64,7 +60,7 @@ def test_start_page(desk: Page, counter: Counter, axe: Axe, shot: Shot) -> None:
     shot(desk, "start")
     assert axe(desk) == []
     assert no_sideways(desk)
-    desk.keyboard.press("F2")
+    keys(desk).press("F2")
     expect(desk.get_by_role("alert")).to_contain_text("读卡器上没有证件")
     shot(desk, "start-no-card")
     assert axe(desk) == []
@@ -72,7 +68,7 @@ def test_start_page(desk: Page, counter: Counter, axe: Axe, shot: Shot) -> None:
     shot(desk, "start-other")
     assert axe(desk) == []
     counter.card("沈建国")
-    desk.keyboard.press("F2")
+    keys(desk).press("F2")
     expect(desk.locator(".tb-met")).to_contain_text("沈*国")
     shot(desk, "start-other-read")
     assert axe(desk) == []
@@ -111,7 +107,7 @@ def test_the_keys_of_jinglaoka(desk: Page, counter: Counter, axe: Axe, shot: Sho
 
 def open_item(desk: Page, keys: str) -> None:
     desk.locator("#q").press_sequentially(keys)
-    desk.keyboard.press("Enter")
+    keys(desk).press("Enter")
     expect(desk.locator("#item-name")).to_be_visible()
 
 
@@ -120,39 +116,39 @@ def test_a_second_item_without_typing_again_and_the_keys_on_the_way(
 ) -> None:
     read(desk, counter, "沈桂芳")
     open_item(desk, "jlk")
-    desk.keyboard.press("F4")
+    keys(desk).press("F4")
     expect(desk.locator("input[name=card_bank]").first).to_be_focused()
     # Faster than the answers come back: none of what was pressed is lost.
+    hand = keys(desk)
     for key in ("Space", "1", "F9", "F9"):
-        desk.keyboard.press(key)
+        hand.press(key)
     expect(desk.locator(".tb-done")).to_contain_text("已收件")
-    desk.wait_for_load_state("load")  # a key pressed before the page has its script is nobody's
-    desk.keyboard.press("n")
+    keys(desk).press("n")
     expect(desk.locator("#q")).to_be_focused()
     expect(desk.locator(".tb-list")).to_contain_text("敬老卡申领")
     expect(desk.locator(".tb-case-link")).to_have_count(1)
     shot(desk, "visit-with-case")
     assert axe(desk) == []
-    desk.keyboard.type("huji")
+    keys(desk).type("huji")
     expect(desk.get_by_role("option").first).to_be_visible()
     shot(desk, "finder")
     assert axe(desk) == []
-    desk.keyboard.press("ArrowDown")
-    desk.keyboard.press("ArrowUp")
-    desk.keyboard.press("Enter")
+    keys(desk).press("ArrowDown")
+    keys(desk).press("ArrowUp")
+    keys(desk).press("Enter")
     expect(desk.locator("#item-name")).to_contain_text("户籍")
     expect(desk.locator("input[name=certificate_purpose]")).to_be_focused()
     shot(desk, "item-known")
-    desk.keyboard.type("入学")
-    desk.keyboard.press("Enter")
+    keys(desk).type("入学")
+    keys(desk).press("Enter")
     expect(desk.locator(".tb-done-next").first).to_contain_text("即办件")
     shot(desk, "received-on-the-spot")
     assert axe(desk) == []
-    desk.keyboard.press("F9")
+    keys(desk).press("F9")
     expect(desk.locator(".tb-done")).to_contain_text("办结")
     shot(desk, "finished")
     assert axe(desk) == []
-    desk.keyboard.press("Alt+x")
+    keys(desk).press("Alt+x")
     expect(desk.locator("#notices")).to_contain_text("接待已结束")
 
 
@@ -160,12 +156,12 @@ def test_refused_is_told_at_its_place_and_nothing_is_lost(desk: Page, counter: C
     counter.behave("gongan", mode="down")
     read(desk, counter, "沈桂芳")
     open_item(desk, "jlk")
-    desk.keyboard.press("F4")
+    keys(desk).press("F4")
     expect(desk.locator(".tb-fetched")).to_contain_text("请先收纸质材料")
     shot(desk, "item-department-down")
     desk.locator("[name=residence_address]").fill("莘庄镇𠮷祥路" + "弄" * 60)
     desk.locator("[name=phone]").fill("1380013")
-    desk.keyboard.press("F9")
+    keys(desk).press("F9")
     expect(desk.get_by_role("alert").first).to_be_focused()
     expect(desk.locator("[name=residence_address]")).to_have_value("莘庄镇𠮷祥路" + "弄" * 60)
     expect(desk.locator("[name=phone]")).to_have_value("1380013")
@@ -180,7 +176,7 @@ def test_typing_while_the_departments_are_slow_is_kept(desk: Page, counter: Coun
     counter.behave("yibao", mode="slow", seconds=4.0)
     read(desk, counter, "沈桂芳")
     open_item(desk, "jlk")
-    desk.keyboard.press("F4")
+    keys(desk).press("F4")
     desk.locator("[name=phone]").fill("13900139000")
     desk.locator("input[name=card_bank]").nth(1).check()
     expect(desk.locator(".tb-fetched")).to_contain_text("没有按时答复")
@@ -192,7 +188,7 @@ def test_typing_while_the_departments_are_slow_is_kept(desk: Page, counter: Coun
 def test_answers_bring_fields_and_the_cursor_stays(desk: Page, counter: Counter) -> None:
     read(desk, counter, "沈桂芳")
     open_item(desk, "优惠套餐")
-    desk.keyboard.press("F4")
+    keys(desk).press("F4")
     expect(desk.locator(".tb-fetched")).to_be_visible()
     expect(desk.locator("[name=broadband_number]")).to_have_count(0)
     desk.locator("input[name=package_kind][value=broadband]").check()
@@ -211,7 +207,7 @@ def test_a_scan_that_is_none_is_refused_kindly_and_a_good_one_is_kept(
 ) -> None:
     read(desk, counter, "沈桂芳")
     open_item(desk, "jlk")
-    desk.keyboard.press("F4")
+    keys(desk).press("F4")
     expect(desk.locator(".tb-fetched")).to_be_visible()
     wrong, good = tmp_path / "声明.pdf", tmp_path / "个税声明.pdf"
     wrong.write_bytes(b"MZ" + b"\0" * 400)
@@ -246,7 +242,7 @@ def test_long_and_rare_names_fit(desk: Page, counter: Counter, axe: Axe, shot: S
     read(desk, counter, name)
     desk.locator(".tb-drop summary").first.click()
     desk.locator("#look-reason").fill("当面核对本人信息")
-    desk.keyboard.press("Enter")
+    keys(desk).press("Enter")
     expect(desk.locator("#opened")).to_contain_text(name)
     shot(desk, f"opened-{len(name)}")
     assert axe(desk) == []
@@ -256,7 +252,7 @@ def test_long_and_rare_names_fit(desk: Page, counter: Counter, axe: Axe, shot: S
 def test_a_hundred_characters_typed(desk: Page, axe: Axe) -> None:
     desk.locator("#f-number").fill("310101199003071230")
     desk.locator("#f-name").fill("阿依古丽·" + "买" * 95)
-    desk.keyboard.press("Enter")
+    keys(desk).press("Enter")
     expect(desk.locator("#q")).to_be_focused()
     assert no_sideways(desk)
     assert axe(desk) == []

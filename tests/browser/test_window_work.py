@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import REFUSED, WIDTHS, no_sideways
+from tests.browser.hand import keys
 from tests.channels.window.work_members import client_of, putuo, yangpu
 from tests.flows.people import YANGPU, with_mandate
 from tests.flows.split_case import PAPERS, split
@@ -71,9 +72,9 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
     shot(there, "todo")
     good(there, axe)
     if width == "desk":
-        there.keyboard.press("j")
+        keys(there).press("j")
         expect(there.locator("a[data-row]")).to_be_focused()
-        there.keyboard.press("o")
+        keys(there).press("o")
     else:
         there.locator("a[data-row]").click()
     expect(there).to_have_url(f"{there.home}/window/case/{number}/")
@@ -82,12 +83,12 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
     shot(there, "case")
     good(there, axe)
 
-    there.keyboard.press("t")
+    keys(there).press("t")
     expect(there.locator("#notices")).to_contain_text("已完成：接办")
     here.reload()
     expect(here.locator("tbody")).to_contain_text("对方已接办")
 
-    there.keyboard.press("c")
+    keys(there).press("c")
     expect(there.locator("#act select").first).to_be_focused()
     there.get_by_label("核对家庭经济状况授权书").or_(
         there.locator("[name='point:paper:economic_authorisation']")
@@ -96,7 +97,7 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
     there.locator("#f-note").fill("请写明家庭成员与本人的关系，授权书请签名。")
     shot(there, "ask-correction")
     good(there, axe)
-    there.keyboard.press("Control+Enter")
+    keys(there).press("Control+Enter")
     expect(there.locator(".tb-case-state")).to_contain_text("待补正")
     expect(there.locator(".tb-case-state")).to_contain_text("暂停计时")
     shot(there, "correcting")
@@ -108,10 +109,10 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
     # The son comes to the 普陀 counter; its clerk takes in what was asked, the pen stays in 杨浦.
     with_mandate(receiver, clock.now())
     here.goto(f"{here.home}/window/case/{number}/")
-    here.keyboard.press("r")
+    keys(here).press("r")
     expect(here.locator("#act")).to_contain_text("一次交齐")
     here.locator("#f-answers-household_members").fill("沈桂芳，本人；沈建国，儿子")
-    here.keyboard.press("Control+Enter")
+    keys(here).press("Control+Enter")
     expect(here.get_by_role("alert")).to_be_focused()
     expect(here.locator("#f-answers-household_members")).to_have_value("沈桂芳，本人；沈建国，儿子")
     shot(here, "receive-half")
@@ -121,21 +122,21 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
     expect(here.locator("#notices")).to_contain_text("已完成：收补正")
 
     there.goto(f"{there.home}/window/case/{number}/")
-    there.keyboard.press("a")
+    keys(there).press("a")
     expect(there.locator("#notices")).to_contain_text("已完成：受理")
-    there.keyboard.press("d")
+    keys(there).press("d")
     expect(there.locator("input[name=granted]").first).to_be_focused()
-    there.keyboard.press("Space")
+    keys(there).press("Space")
     shot(there, "decide")
     good(there, axe)
-    there.keyboard.press("Control+Enter")
+    keys(there).press("Control+Enter")
     expect(there.locator(".tb-case-state")).to_contain_text("办结（容缺通过）")
-    there.keyboard.press("l")
+    keys(there).press("l")
     there.locator("input[name=way][value=mail]").check()
     there.locator("input[name=to][value=agent]").check()
     shot(there, "deliver")
     good(there, axe)
-    there.keyboard.press("Control+Enter")
+    keys(there).press("Control+Enter")
     expect(there.locator(".tb-case-state")).to_contain_text("办结（已送达）")
     expect(there.locator(".tb-acts")).to_contain_text("收补交材料")
     shot(there, "delivered")
@@ -147,12 +148,12 @@ def test_two_clerks_on_one_case(desk: Open, axe: Axe, shot: Shot) -> None:
     first, second = desk(yangpu()), desk(yangpu("yangpu2", "钱后台"))
     first.goto(f"{first.home}/window/case/{number}/")
     second.goto(f"{second.home}/window/case/{number}/")
-    second.keyboard.press("n")
+    keys(second).press("n")
     second.locator("input[name=reason][value=not_ours]").check()
     second.locator("#f-note").fill("请到区民政局申请")
-    first.keyboard.press("t")
+    keys(first).press("t")
     expect(first.locator("#notices")).to_contain_text("已完成：接办")
-    second.keyboard.press("Control+Enter")
+    keys(second).press("Control+Enter")
     told = second.locator("#conflict")
     expect(told).to_be_focused()
     expect(told).to_contain_text("您的操作没有执行")
@@ -175,7 +176,7 @@ def test_a_look_needs_a_reason_and_is_shown(desk: Open, axe: Axe, shot: Shot) ->
     handle.ask_correction(home, number, [Point("field", "phone", "wrong")], "电话打不通", at=clock.now())
     page = desk(home)
     page.goto(f"{page.home}/window/case/{number}/")
-    page.keyboard.press("y")
+    keys(page).press("y")
     page.locator("#f-look-reason").fill("电话联系申请人")
     shot(page, "look-reason")
     good(page, axe)
@@ -211,10 +212,10 @@ def test_lists_empty_wrong_number_and_a_district(desk: Open, axe: Axe, shot: Sho
     page.get_by_role("button", name="切换").click()
     expect(page.locator("h1")).to_have_text("四平路街道")
     expect(page.locator("tbody tr")).to_have_count(1)
-    page.keyboard.press("/")
+    keys(page).press("/")
     expect(page.locator("#f-number")).to_be_focused()
-    page.keyboard.type("123")
-    page.keyboard.press("Enter")
+    keys(page).type("123")
+    keys(page).press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("22位")
     shot(page, "wrong-number")
     good(page, axe)
@@ -222,7 +223,7 @@ def test_lists_empty_wrong_number_and_a_district(desk: Open, axe: Axe, shot: Sho
     expect(page.locator(".tb-empty")).to_contain_text("没有符合筛选条件的办件")
     shot(page, "no-match")
     good(page, axe)
-    page.keyboard.press("0")
+    keys(page).press("0")
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
