@@ -83,8 +83,8 @@ def chromium() -> str | None:
     return next((p for p in found if p), None)
 
 
-# Two cores may be busy with another test's server: what a person would wait for is waited for.
-expect.set_options(timeout=15_000)
+# The machine may be busy with another test's server, and a long limit costs nothing when what is waited for comes.
+expect.set_options(timeout=slow.PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 RATE = float(os.environ.get("TONGBAN_SLOW") or 0)
 # Seconds that an answer waits at most, for each step of the rate; files of the page itself (scripts, styles) wait a tenth of it.
 WAITS = 0.08
+# Milliseconds that a test waits for what must come.
+PATIENCE = 30_000 * max(1.0, RATE)
 
 
 def late(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -40,6 +42,7 @@ def down(browser: Browser) -> None:
 
     def new_context(**how: Any) -> BrowserContext:
         context = opened(**how)
+        context.set_default_timeout(PATIENCE)
         context.on("page", hold)
         return context
 
