@@ -79,34 +79,34 @@ def test_the_keys_of_jinglaoka(desk: Page, counter: Counter, axe: Axe, shot: Sho
     read(desk, counter, "沈桂芳")
     shot(desk, "visit")
     assert axe(desk) == []
-    keys = Keys(desk)
-    keys.press("j", "l", "k")
-    keys.press("Enter")
+    counted = Keys(desk)
+    counted.press("j", "l", "k")
+    counted.press("Enter")
     expect(desk.locator("#consent button")).to_be_focused()
     shot(desk, "item-asked")
-    keys.press("Enter")
+    counted.press("Enter")
     expect(desk.locator(".tb-fetched")).to_be_visible()
     shot(desk, "item-fetched")
     # The one thing nobody can know: which bank the person wants.
     expect(desk.locator("input[name=card_bank]").first).to_be_focused()
-    keys.press("Space")
+    counted.press("Space")
     expect(desk.locator("input[name=card_bank]").first).to_be_checked()
-    keys.press("1")
+    counted.press("1")
     expect(desk.locator("#side")).to_contain_text("可以收件")
     shot(desk, "item-ready")
     assert axe(desk) == []
-    keys.press("F9")
+    counted.press("F9")
     expect(desk.locator(".tb-done")).to_contain_text("已收件")
     assert CASE_NUMBER.match(desk.locator("#case-number").inner_text().strip())
     assert len(desk.locator("#query-code").inner_text().strip()) == 6
     shot(desk, "received")
     assert axe(desk) == []
     assert no_sideways(desk)
-    assert keys.pressed <= 8
+    assert counted.pressed <= 8
 
 
-def open_item(desk: Page, keys: str) -> None:
-    desk.locator("#q").press_sequentially(keys)
+def open_item(desk: Page, words: str) -> None:
+    desk.locator("#q").press_sequentially(words)
     keys(desk).press("Enter")
     expect(desk.locator("#item-name")).to_be_visible()
 
