@@ -29,8 +29,8 @@ class Keys:
     def __init__(self, page: Page) -> None:
         self.page, self.pressed = page, 0
 
-    def press(self, *keys: str) -> None:
-        for key in keys:
+    def press(self, *wanted: str) -> None:
+        for key in wanted:
             keys(self.page).press(key)
             self.pressed += 1
 
