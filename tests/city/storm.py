@@ -158,7 +158,7 @@ class Storm(threading.Thread):
 
         async def go() -> bool:
             line = await nats.connect(
-                door.url, user=door.user, password=door.password, allow_reconnect=False, connect_timeout=3,
+                door.url, user=door.user, password=door.password, allow_reconnect=False, connect_timeout=10,
                 inbox_prefix=nats_server.inbox(door.user), error_cb=_quiet,
             )  # fmt: skip
             try:
