@@ -25,7 +25,7 @@ class Link(threading.Thread):
         self._lines: set[asyncio.StreamWriter] = set()
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
 
     def run(self) -> None:
         asyncio.set_event_loop(self._loop)

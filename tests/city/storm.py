@@ -18,6 +18,7 @@ from typing import Any
 import nats
 
 from tests.city.link import Link
+from tests.fault.house import stilled
 from tongban.config import compare, embedded, weight
 from tongban.config.city import City
 from tongban.config.node import NodeHouse
@@ -119,9 +120,9 @@ class Storm(threading.Thread):
         house = self._house()
         if not embedded.alive(house.data):
             return False
-        # The postmaster first: it would start others in the place of its dead.
-        for pid in weight.tree(self._postmaster(house)):
-            kill(pid)
+        with suppress(ProcessLookupError):
+            for pid in stilled(self._postmaster(house)):
+                kill(pid)
         return True
 
     def _database_backend(self) -> bool:

@@ -12,7 +12,7 @@ from tongban.config.city import City
 from tongban.config.compare import Backlog, Compared
 from tongban.config.day import Day
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def evening(console: Console, city: City, day: Day, seconds: float) -> bool:
