@@ -139,7 +139,7 @@ def test_the_son_comes_with_his_card_and_a_mandate(hire: Callable[..., Any], cou
     token = agent_read(client, counter)
     assert "沈建国" not in token
     answer = meet(
-        client, token=token, number="310110194803120284", name="沈桂芳", paper="委2026-7", until="2027-12-31",
+        client, token=token, number="310110194803120284", name="沈桂芳", paper="委2026-7", until="2099-12-31",
         mandate="written", relation="parent", **{"for": "other"},
     )  # fmt: skip
     page = words(text(client.get(answer["Location"])))
