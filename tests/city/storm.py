@@ -75,9 +75,9 @@ class Storm(threading.Thread):
     def calm(self) -> None:
         """No more of it; whatever was cut is healed."""
         self.over.set()
-        self.join(180)
+        self.join(600)
         for timer in self._later:
-            timer.join(30)
+            timer.join(120)
         for link in self.links.values():
             link.heal()
 
@@ -247,7 +247,7 @@ class Storm(threading.Thread):
             str(embedded.binaries() / "pg_basebackup"), "-h", str(embedded.socket_folder(house.data)), "-U", "postgres",
             "-D", str(place), "-X", "stream", "-c", "fast",
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stderr
         self.backups[house.node] = place
 
@@ -273,7 +273,7 @@ class Storm(threading.Thread):
         if web is not None:
             with suppress(ProcessLookupError):
                 os.killpg(web.pid, signal.SIGTERM)
-            web.wait(30)
+            web.wait(120)
         told = self._told(house)
         for name in ("worker", "mailroom"):
             self._group(house.running.get(name))
@@ -282,7 +282,7 @@ class Storm(threading.Thread):
             return False
         for name in ("worker", "mailroom"):
             if (process := house.running.pop(name, None)) is not None:
-                process.wait(10)
+                process.wait(120)
         only_here = self._only_here(house)
         embedded.stop(house.data)
         owner = house.data.stat()
@@ -316,7 +316,7 @@ class Storm(threading.Thread):
 
     def _told(self, house: NodeHouse) -> bool:
         """Until all that this node wrote has arrived; a database or a mail room may be dead just now."""
-        until = time.monotonic() + 45
+        until = time.monotonic() + 180
         while time.monotonic() < until:
             list(house.mend())
             with suppress(Exception):
