@@ -141,7 +141,7 @@ def _live(
     found.letters = sum(evening.numbers(city).values())
     found.refused_bags = sum(compare.backlog(url).refused for url in evening.urls(city).values())
     found.wrong = [*storm.faults, *day.tally.faults, *left, *_kept(city, day, storm.unheard, found)]
-    if found.refused_bags and not storm.struck["forged"]:
+    if found.refused_bags and not storm.forged:
         found.wrong.append(f"{found.refused_bags} bags were refused and nobody forged any")
     for node, said in evening.verify(city).items():
         wrong, found.bared = _without_bared(node, said, node in storm.restored, found.bared)

@@ -55,6 +55,7 @@ class Storm(threading.Thread):
         self.struck: Counter[str] = Counter()
         self.missed: Counter[str] = Counter()
         self.faults: list[str] = []
+        self.forged = 0
         self.over = threading.Event()
         self.backups: dict[str, Path] = {}
         self.restored: set[str] = set()
@@ -222,6 +223,8 @@ class Storm(threading.Thread):
             old = await office.get_msg(name, state.last_seq)
             changed = bytearray(old.data)
             changed[self.chance.randrange(len(changed) // 2, len(changed))] ^= 1
+            # Before it is said: the post office may have taken it, and be killed before it says so.
+            self.forged += 1
             await office.publish(old.subject, bytes(changed))
             await office.publish(old.subject, self.chance.randbytes(200))
             return True
