@@ -6,12 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 UV = "0.13.9"
+PAUSES = (2, 10, 30)
+
+
+# Another program may be installing something just now, and a mirror may not answer at once.
+PATIENT_APT = ("-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=5")
 
 
 def run(*command: str, quiet: bool = True, **more: object) -> bool:
@@ -20,6 +26,17 @@ def run(*command: str, quiet: bool = True, **more: object) -> bool:
     if done.returncode and quiet and os.environ.get("VERBOSE"):
         print(done.stdout, done.stderr, sep="\n")
     return done.returncode == 0
+
+
+def fetched(*command: str, **more: object) -> bool:
+    """Run a command that fetches; when it fails, some more times after longer and longer pauses. Each file is tried again by uv, pip
+    and npm themselves; this is for a line or an index that is away for longer than they wait."""
+    for pause in PAUSES:
+        if run(*command, **more):  # type: ignore[arg-type]
+            return True
+        say(f"{Path(command[0]).name} did not get what it needs; once more in {pause} s")
+        time.sleep(pause)
+    return run(*command, **more)  # type: ignore[arg-type]
 
 
 def say(text: str) -> None:
@@ -35,15 +52,19 @@ def uv() -> str:
         if known.exists():
             return str(known)
     say(f"fetching uv {UV}")
-    if run(sys.executable, "-m", "venv", str(TOOLS)) and run(str(TOOLS / "bin" / "pip"), "install", "-q", f"uv=={UV}"):
+    if run(sys.executable, "-m", "venv", str(TOOLS)) and fetched(
+        str(TOOLS / "bin" / "pip"), "install", "-q", f"uv=={UV}"
+    ):
         return str(TOOLS / "bin" / "uv")
     # Debian cuts venv and pip out of python3: either may be there alone.
-    if run(sys.executable, "-m", "pip", "install", "-q", "--target", str(TOOLS / "lib"), f"uv=={UV}"):
+    if run(sys.executable, "-m", "pip", "--version") and fetched(
+        sys.executable, "-m", "pip", "install", "-q", "--target", str(TOOLS / "lib"), f"uv=={UV}"
+    ):
         return str(TOOLS / "lib" / "bin" / "uv")
     if os.geteuid() == 0 and shutil.which("apt-get") and not os.environ.get("TONGBAN_APT_TRIED"):
         say("python3 has neither venv nor pip: installing python3-venv")
-        run("apt-get", "update", "-qq")
-        run("apt-get", "install", "-y", "-qq", "python3-venv")
+        fetched("apt-get", *PATIENT_APT, "update", "-qq")
+        fetched("apt-get", *PATIENT_APT, "install", "-y", "-qq", "python3-venv")
         shutil.rmtree(TOOLS, ignore_errors=True)
         os.environ["TONGBAN_APT_TRIED"] = "1"
         return uv()
@@ -63,9 +84,9 @@ def packages(tool: str, lock: str) -> None:
     if stamp is None:
         return
     say(f"installing the locked Python packages ({lock})")
-    if not run(tool, "pip", "install", "-q", "--require-hashes", "-r", f"locks/{lock}.txt", quiet=False, cwd=ROOT):
+    if not fetched(tool, "pip", "install", "-q", "--require-hashes", "-r", f"locks/{lock}.txt", quiet=False, cwd=ROOT):
         sys.exit("Packages could not be installed: see the lines above; is a package index within reach?")
-    if not run(tool, "pip", "install", "-q", "--no-deps", "-e", ".", quiet=False, cwd=ROOT):
+    if not fetched(tool, "pip", "install", "-q", "--no-deps", "-e", ".", quiet=False, cwd=ROOT):
         sys.exit("The project itself could not be installed: see the lines above.")
     stamp.touch()
 
@@ -80,7 +101,7 @@ def screens(tool: str) -> None:
             env["PATH"] = f"{node_folder()}:{VENV / 'bin'}:{env['PATH']}"
         say("installing the locked front-end packages")
         npm = shutil.which("npm", path=env["PATH"])
-        if npm is None or not run(npm, "ci", "--silent", "--no-progress", quiet=False, cwd=ROOT, env=env):
+        if npm is None or not fetched(npm, "ci", "--silent", "--no-progress", quiet=False, cwd=ROOT, env=env):
             sys.exit("npm ci failed: see the lines above; is the npm registry within reach?")
         if stamp is not None:
             stamp.touch()
@@ -107,6 +128,7 @@ def main() -> None:
     """`bootstrap.py run` for the program, `bootstrap.py dev` for the tests as well."""
     lock = sys.argv[1] if len(sys.argv) > 1 else "run"
     os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+    os.environ.setdefault("UV_HTTP_TIMEOUT", "120")
     # The certificates that this machine trusts: offices often have a mirror with one of their own.
     os.environ.setdefault("UV_SYSTEM_CERTS", "true")
     bundle = Path("/etc/ssl/certs/ca-certificates.crt")

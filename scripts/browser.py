@@ -5,10 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "scripts" / "chromium"
+# Another program may be installing something just now, and a mirror may not answer at once.
+PATIENT_APT = ("-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=5")
 UNPACK = "require('@sparticuz/chromium').default.executablePath().then(p => console.log(p))"
 
 
@@ -21,8 +24,8 @@ def on_system() -> str | None:
 def works(path: str) -> bool:
     """True when it starts at all: an unpacked browser may lack a library of the system."""
     try:
-        done = subprocess.run([path, "--version", "--no-sandbox"], capture_output=True, timeout=60)
-    except OSError:
+        done = subprocess.run([path, "--version", "--no-sandbox"], capture_output=True, timeout=300)
+    except (OSError, subprocess.SubprocessError):
         return False
     return done.returncode == 0
 
@@ -33,9 +36,15 @@ def by_package_manager() -> str | None:
         return None
     print("· installing chromium (Debian)", file=sys.stderr)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
-    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], **quiet)  # type: ignore[call-overload]
-    return on_system()
+    for pause in (2, 10, 30, 0):
+        subprocess.run(["apt-get", *PATIENT_APT, "update", "-qq"], **quiet)  # type: ignore[call-overload]
+        subprocess.run(
+            ["apt-get", *PATIENT_APT, "install", "-y", "-qq", "--no-install-recommends", "chromium"], **quiet
+        )  # type: ignore[call-overload]
+        if found := on_system():
+            return found
+        time.sleep(pause)
+    return None
 
 
 def by_npm() -> str | None:
@@ -45,8 +54,12 @@ def by_npm() -> str | None:
     if not npm or not node:
         return None
     print("· installing chromium (npm)", file=sys.stderr)
-    if subprocess.run([npm, "ci", "--silent"], cwd=HERE, env=env, stdout=sys.stderr).returncode:
-        return None
+    for pause in (2, 10, 30, None):
+        if not subprocess.run([npm, "ci", "--silent"], cwd=HERE, env=env, stdout=sys.stderr).returncode:
+            break
+        if pause is None:
+            return None
+        time.sleep(pause)
     # The package unpacks libraries of its own only when it believes to run in a cloud function.
     env |= {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x"}
     found = subprocess.run([node, "-e", UNPACK], cwd=HERE, env=env, capture_output=True, text=True).stdout.strip()

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import CLERKS, LONG, patient
 from tongban.config import wiring
 from tongban.domain.actor import SYSTEM
 from tongban.flows import staffing
@@ -30,14 +31,17 @@ class Counter:
 
     def behave(self, department: str, **behaviour: Any) -> None:
         """mode=normal|slow|down|wrong."""
+        if behaviour.get("mode") == "slow":
+            # Now it is about a clerk who does not wait for ever.
+            outside.BUDGET = CLERKS
         self._post(f"control/{department}", behaviour)
 
     def asked(self, department: str) -> int:
         """How many questions the department was asked so far."""
-        return int(httpx.get(f"{self.url}/control/{department}", trust_env=False).json()["asked"])
+        return int(httpx.get(f"{self.url}/control/{department}", timeout=LONG, trust_env=False).json()["asked"])
 
     def _post(self, path: str, body: dict[str, Any]) -> None:
-        answer = httpx.post(f"{self.url}/{path}", json=body, trust_env=False)
+        answer = httpx.post(f"{self.url}/{path}", json=body, timeout=LONG, trust_env=False)
         assert answer.status_code == 200, answer.text
 
 
@@ -49,12 +53,13 @@ def pretended_city() -> Iterator[str]:
         assert process.stdout is not None
         yield process.stdout.readline().rpartition(" ")[2].strip()
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.fixture
-def counter(pretended_city: str, settings: Any) -> Iterator[Counter]:
+def counter(pretended_city: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
     """The counter with all departments in order and nothing on the reader."""
+    patient(monkeypatch)
     settings.TONGBAN_DEPARTMENTS_URL = pretended_city
     settings.TONGBAN_CARD_READER_URL = f"{pretended_city}/card-reader"
     wiring.forget()

@@ -29,7 +29,7 @@ from tongban.config.services import free_port, port_free
 from tongban.config.settings.base import CITY_FOLDER
 from tongban.plumbing import clock
 
-PATIENCE = 180.0
+PATIENCE = 300.0
 # What `tongban verify` says of a case whose personal part was lost with a disk.
 BARED = ("of the sealed values that the log names are gone: this node was restored",
          "its person is gone (cases_case.applicant): this node was restored",
@@ -70,8 +70,10 @@ class Outcome(msgspec.Struct):
 def run(
     *, seed: int, districts: int, seconds: float, faults: int, rate: float, only: tuple[str, ...] = (),
     pause: tuple[float, float] = (0.5, 3.0), say: Any = lambda text: None, keep: bool = False, link: str = "auto",
+    least: int = 0, least_kinds: int = 0,
 ) -> Outcome:  # fmt: skip
-    """Found a city, let it live in the storm, and look at what is left."""
+    """Found a city, let it live in the storm, and look at what is left. As long as residents still come or wait, the storm goes on
+    until so many faults (``least``), of so many kinds, have happened: a busy machine needs longer for them."""
     folder = Path(tempfile.mkdtemp(prefix="tongban-chaos-"))
     folder.chmod(0o711)
     crowd = Crowd(CITY_FOLDER, seed, clock.today())
@@ -89,9 +91,9 @@ def run(
         with city, mock.patch.object(services, "MENDED_A_MINUTE", 10_000):
             city.start(say)
             pids = city.pids()
-            _live(city, crowd, links, found, seed, seconds, faults, rate, only, pause, say)
+            _live(city, crowd, links, found, seed, seconds, faults, rate, only, pause, say, (least, least_kinds))
             pids += city.pids()
-        found.left = sum(weight.lives(p) for p in pids) + sum(not port_free(p) for p in city.ports())
+        found.left = len(weight.left(pids)) + sum(not port_free(p) for p in city.ports())
         good = not found.wrong and not found.left
     finally:
         for link in links.values():
@@ -105,7 +107,7 @@ def run(
 
 def _live(
     city: City, crowd: Crowd, links: dict[str, Link], found: Outcome, seed: int, seconds: float, faults: int, rate: float,
-    only: tuple[str, ...], pause: tuple[float, float], say: Any,
+    only: tuple[str, ...], pause: tuple[float, float], say: Any, least: tuple[int, int],
 ) -> None:  # fmt: skip
     machines = {code: Machine(house.port, city.tokens[code], PATIENCE) for code, house in city.houses.items()}
     day = Day(machines, city.nodes, crowd, seed=seed, run=f"c{seed}", rate=rate, pause=0.5)
@@ -118,7 +120,8 @@ def _live(
 
     def tell(now: Day) -> None:
         city.look_after()
-        if time.monotonic() - begun > seconds and not storm.over.is_set():
+        enough = sum(storm.struck.values()) >= least[0] and len(storm.struck) >= least[1]
+        if enough and time.monotonic() - begun > seconds and not storm.over.is_set():
             storm.over.set()
             for link in links.values():
                 link.heal()
@@ -138,7 +141,7 @@ def _live(
     found.letters = sum(evening.numbers(city).values())
     found.refused_bags = sum(compare.backlog(url).refused for url in evening.urls(city).values())
     found.wrong = [*storm.faults, *day.tally.faults, *left, *_kept(city, day, storm.unheard, found)]
-    if found.refused_bags and not storm.struck["forged"]:
+    if found.refused_bags and not storm.forged:
         found.wrong.append(f"{found.refused_bags} bags were refused and nobody forged any")
     for node, said in evening.verify(city).items():
         wrong, found.bared = _without_bared(node, said, node in storm.restored, found.bared)

@@ -25,7 +25,7 @@ class Link(threading.Thread):
         self._lines: set[asyncio.StreamWriter] = set()
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
 
     def run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -136,12 +136,12 @@ class Cable(Link):
 
     def _take_away(self) -> None:
         with suppress(OSError):
-            subprocess.run(["ip", "link", "del", self._here], capture_output=True, timeout=20)
-            subprocess.run(["ip", "netns", "del", self.space], capture_output=True, timeout=20)
+            subprocess.run(["ip", "link", "del", self._here], capture_output=True, timeout=120)
+            subprocess.run(["ip", "netns", "del", self.space], capture_output=True, timeout=120)
 
 
 def _ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True, timeout=20)
+    subprocess.run(["ip", *words], check=True, capture_output=True, timeout=120)
 
 
 def allowed() -> bool:
@@ -161,8 +161,8 @@ def _forget_dead() -> None:
     for place in Path("/run/netns").glob("tb*n*"):
         pid = place.name[2:].partition("n")[0]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():
-            subprocess.run(["ip", "link", "del", f"{place.name}h"], capture_output=True, timeout=20)
-            subprocess.run(["ip", "netns", "del", place.name], capture_output=True, timeout=20)
+            subprocess.run(["ip", "link", "del", f"{place.name}h"], capture_output=True, timeout=120)
+            subprocess.run(["ip", "netns", "del", place.name], capture_output=True, timeout=120)
 
 
 def lines(ports: dict[str, int], target: int, *, kind: str = "auto") -> dict[str, Link]:

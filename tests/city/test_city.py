@@ -13,7 +13,9 @@ import pytest
 
 from tests.fault.house import ROOT, children
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+# Who comes depends on the day (ages do); of this crowd enough bring their case to another district, whatever the day.
+SEED = "9"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
@@ -28,10 +30,10 @@ def folder() -> Iterator[Path]:
 def test_a_day_in_a_city_of_three_nodes(folder: Path) -> None:
     command = [
         sys.executable, "-m", "tests.fault.command", "city", "day", "--districts", "2", "--residents", "40", "--rate", "8",
-        "--seed", "3", "--port", "0", "--var", str(folder / "city"), "--once",
+        "--seed", SEED, "--port", "0", "--var", str(folder / "city"), "--once",
     ]  # fmt: skip
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("TONGBAN_", "DJANGO_", "PYTEST_", "DATABASE_"))}
-    done = subprocess.run(command, cwd=ROOT, env=kept | {"COLUMNS": "200"}, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, cwd=ROOT, env=kept | {"COLUMNS": "200"}, capture_output=True, text=True, timeout=840)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said[-6_000:]
     assert "✓ 3 nodes," in said and "✓ stopped: no process left, no port open" in said

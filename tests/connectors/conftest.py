@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from tests.patience import patient
 from tongban.domain.ports import Purpose
 from tongban.plumbing import outside
 from tongban.simulated.city import DEPARTMENTS
@@ -22,7 +23,7 @@ def city_url() -> Iterator[str]:
         ready = process.stdout.readline()
         yield ready.rpartition(" ")[2].strip()
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def control(city_url: str) -> Iterator[Callable[..., dict]]:
 
     def change(department: str, **behaviour: object) -> dict:
         url = f"{city_url}/control/{department}"
-        answer = httpx.post(url, json=behaviour, trust_env=False) if behaviour else httpx.get(url, trust_env=False)
+        asked = {"json": behaviour} if behaviour else {}
+        answer = httpx.request("POST" if behaviour else "GET", url, **asked, timeout=60, trust_env=False)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -41,7 +43,8 @@ def control(city_url: str) -> Iterator[Callable[..., dict]]:
 
 
 @pytest.fixture(autouse=True)
-def _forget_breakers() -> Iterator[None]:
+def _forget_breakers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    patient(monkeypatch)
     outside.forget()
     yield
     outside.forget()

@@ -19,7 +19,7 @@ def put_on(settings, city_url: str) -> Iterator:
     wiring.forget()
 
     def insert(**who: str) -> None:
-        answer = httpx.post(f"{city_url}/card-reader/insert", json=who, trust_env=False)
+        answer = httpx.post(f"{city_url}/card-reader/insert", json=who, timeout=60, trust_env=False)
         assert answer.status_code == 200, answer.text
 
     yield insert

@@ -11,6 +11,7 @@ from tests.connectors.people import subject
 from tongban.config import wiring
 from tongban.domain.ports import Checked, Given, Notice, NotThere, Purpose, Subject, Told, Unavailable
 from tongban.domain.refusals import NotFound, Refused
+from tongban.plumbing import outside
 from tongban.plumbing.outside import ask
 from tongban.simulated.city import WRONGS
 from tongban.simulated.named import BABY, GUIFANG, JIANGUO, LIPING, NEW_FATHER, NEW_MOTHER, RELIEVED
@@ -84,10 +85,10 @@ def test_dead(code, purpose, control):
 
 @pytest.mark.parametrize("code", CONNECTED)
 def test_slow_beyond_the_budget(code, purpose, control):
-    control(code, mode="slow", seconds=1.5)
-    begin = time.perf_counter()
-    result = ask({code: question(code, purpose), "quick": lambda: "here"}, budget=0.4)
-    assert time.perf_counter() - begin < 0.8
+    control(code, mode="slow", seconds=60)
+    begin = time.monotonic()
+    result = ask({code: question(code, purpose), "quick": lambda: "here"}, budget=2.0)
+    assert time.monotonic() - begin < 30
     assert result[code].code == "slow"
     assert result["quick"] == "here"
 
@@ -111,8 +112,7 @@ def test_nothing_listens(settings, purpose):
 
 
 def test_a_dead_department_soon_costs_nothing_and_comes_back_by_itself(purpose, control, monkeypatch):
-    monkeypatch.setattr("tongban.plumbing.outside.REST", 0.3)
-    monkeypatch.setattr("tongban.plumbing.outside.Breaker.__init__.__defaults__", (3, 0.3))
+    monkeypatch.setattr("tongban.plumbing.outside.Breaker.__init__.__defaults__", (3, 600.0))
     control("yibao", mode="down")
     for _ in range(3):
         assert ask({"yibao": question("yibao", purpose)})["yibao"].code == "down"
@@ -120,7 +120,7 @@ def test_a_dead_department_soon_costs_nothing_and_comes_back_by_itself(purpose, 
     assert ask({"yibao": question("yibao", purpose)})["yibao"].code == "resting"
     assert control("yibao")["asked"] == asked
     control("yibao", mode="normal")
-    time.sleep(0.35)
+    outside._lanes["yibao"].breaker._open_until = time.monotonic()  # the rest is over
     assert isinstance(ask({"yibao": question("yibao", purpose)})["yibao"], Given)
 
 
@@ -216,7 +216,7 @@ def test_the_doctor_finds_all_well_and_names_who_is_not(control):
 
 def test_the_pretended_departments_refuse_questions_without_a_purpose(city_url):
     body = {"catMainCodes": ["310105109000100"], "zjhm": GUIFANG.number, "xm": GUIFANG.name}
-    assert httpx.post(f"{city_url}/gongan/elicence/query", json=body, trust_env=False).status_code == 400
+    assert httpx.post(f"{city_url}/gongan/elicence/query", json=body, timeout=60, trust_env=False).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -236,5 +236,7 @@ def test_the_pretended_departments_refuse_questions_without_a_purpose(city_url):
     ],
 )
 def test_the_pretended_city_stands_bad_questions(city_url, path, content, kind, status):
-    answer = httpx.post(f"{city_url}{path}", content=content, headers={"Content-Type": kind}, trust_env=False)
+    answer = httpx.post(
+        f"{city_url}{path}", content=content, headers={"Content-Type": kind}, timeout=60, trust_env=False
+    )
     assert answer.status_code == status

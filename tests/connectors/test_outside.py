@@ -10,6 +10,9 @@ from tongban.domain.ports import Unavailable
 from tongban.plumbing import outside
 from tongban.plumbing.outside import AskedInsideTransaction, Breaker, ask
 
+LONG = 60.0
+"""Seconds for what must come, on whatever machine: they are waited for by nobody when it comes."""
+
 
 def code(result):
     return result.code if isinstance(result, Unavailable) else result
@@ -21,23 +24,25 @@ def test_answers_come_back_under_their_keys_and_in_order():
 
 
 def test_calls_run_at_once():
-    begin = time.perf_counter()
-    calls = {f"d{i}": (lambda: time.sleep(0.3) or "ok") for i in range(5)} | {
-        f"d0:{i}": (lambda: time.sleep(0.3) or "ok") for i in range(5)
-    }
-    assert set(ask(calls).values()) == {"ok"}
-    assert time.perf_counter() - begin < 0.9
+    together = threading.Barrier(10)
+
+    def meets():
+        together.wait(LONG)
+        return "ok"
+
+    calls = {f"d{i}": meets for i in range(5)} | {f"d0:{i}": meets for i in range(5)}
+    assert set(ask(calls, budget=LONG).values()) == {"ok"}
 
 
 def test_a_slow_department_costs_the_budget_and_no_more_and_the_others_answer():
     free = threading.Event()
-    begin = time.perf_counter()
-    results = ask({"slow": lambda: free.wait(20), "quick": lambda: "here"}, budget=0.3)
-    took = time.perf_counter() - begin
+    begin = time.monotonic()
+    results = ask({"slow": lambda: free.wait(LONG), "quick": lambda: "here"}, budget=2.0)
+    took = time.monotonic() - begin
     free.set()
     assert results["quick"] == "here"
     assert code(results["slow"]) == "slow"
-    assert 0.25 < took < 0.6
+    assert 2.0 <= took < LONG / 2
 
 
 def test_what_raises_is_unavailable_and_its_words_are_not_logged(caplog):
@@ -101,17 +106,25 @@ def test_an_answer_not_understood_does_not_shut_the_department_for_others():
 def test_calls_that_never_return_hold_a_bounded_number_of_threads():
     free = threading.Event()
     before = threading.active_count()
-    calls = {f"hung:{i}": (lambda: free.wait(30)) for i in range(200)}
-    begin = time.perf_counter()
+    begun = threading.Event()
+
+    def hangs():
+        begun.set()
+        free.wait(LONG)
+
+    # One that has begun, so that its lateness is told from those that never began.
+    assert code(ask({"hung:first": hangs}, budget=2.0)["hung:first"]) == "slow" and begun.is_set()
+    calls = {f"hung:{i}": hangs for i in range(200)}
+    begin = time.monotonic()
     results = ask(calls, budget=0.3)
-    assert time.perf_counter() - begin < 1.0
-    assert {code(r) for r in results.values()} == {"slow", "busy"}
+    assert time.monotonic() - begin < LONG / 2
+    assert "busy" in (codes := {code(r) for r in results.values()}) and codes <= {"slow", "busy"}
     assert threading.active_count() - before <= outside.WORKERS_WITH_STUCK
     for _ in range(20):
         ask(calls, budget=0.01)
     assert threading.active_count() - before <= outside.WORKERS_WITH_STUCK
     free.set()
-    end = time.monotonic() + 5
+    end = time.monotonic() + LONG
     lane = outside._lanes["hung"]
     while lane._stuck and time.monotonic() < end:
         time.sleep(0.01)
@@ -121,9 +134,9 @@ def test_calls_that_never_return_hold_a_bounded_number_of_threads():
 def test_a_lane_with_stuck_calls_recovers_when_the_department_does(monkeypatch):
     monkeypatch.setattr(outside, "FAILURES", 1000)
     free = threading.Event()
-    ask({f"hung:{i}": (lambda: free.wait(30)) for i in range(outside.WORKERS)}, budget=0.2)
+    ask({f"hung:{i}": (lambda: free.wait(LONG)) for i in range(outside.WORKERS)}, budget=0.2)
     outside._lanes["hung"].breaker = Breaker()
-    assert ask({"hung": lambda: "again"}, budget=1.0)["hung"] == "again"
+    assert ask({"hung": lambda: "again"}, budget=LONG)["hung"] == "again"
     free.set()
 
 
@@ -131,7 +144,7 @@ def test_many_counters_ask_at_the_same_time():
     results, lock = [], threading.Lock()
 
     def counter():
-        answers = ask({"a": lambda: time.sleep(0.002) or 1, "b": lambda: 2}, budget=5)
+        answers = ask({"a": lambda: time.sleep(0.002) or 1, "b": lambda: 2}, budget=LONG)
         with lock:
             results.append(answers)
 

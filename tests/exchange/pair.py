@@ -31,6 +31,8 @@ layouts:
     - {code: b, name: {zh: 普陀区节点, en: Putuo}, kind: district, hosts: ["310107"]}
 """
 NODES = ("a", "b")
+LONG = 120.0
+"""Seconds for what must come, on whatever machine."""
 
 
 class Pair:
@@ -139,16 +141,23 @@ class Pair:
         path = self.folder / f"var-{node}" / "log"
         return path.read_text() if path.exists() else ""
 
+    def end(self, node: str) -> None:
+        """Stop one mail room, and wait until it and its connections are gone: a database in use is neither copied nor replaced."""
+        room = self.rooms.pop(node)
+        room.send_signal(signal.SIGTERM)
+        assert room.wait(LONG) == 0
+        self.until(lambda: not self.cut_connections(node))
+
     def stop(self) -> list[int]:
         """Stop all mail rooms; how they ended."""
         for room in self.rooms.values():
             if room.poll() is None:
                 room.send_signal(signal.SIGTERM)
-        ended = [room.wait(20) for room in self.rooms.values()]
+        ended = [room.wait(LONG) for room in self.rooms.values()]
         self.rooms.clear()
         return ended
 
-    def until(self, holds: Callable[[], bool], seconds: float = 40) -> None:
+    def until(self, holds: Callable[[], bool], seconds: float = LONG) -> None:
         """Wait until something holds."""
         end = time.monotonic() + seconds
         while not holds():

@@ -19,6 +19,8 @@ def main() -> int:
     words.NOT_AGAIN, words.UNSETTLED, words.QUIET_CITY, words.QUIET = 0.1, 0.1, 0.3, 0.3
     inbox.ASK_AGAIN = dt.timedelta(seconds=0.3)
     room.TEND, room.WATCH = 0.3, 0.1
+    # And longer than it would for what it has in hand when it is told to stop.
+    room.FINISH = 60.0
     return mailroom.main()
 
 

@@ -46,7 +46,7 @@ def find(office: LocalOffice, known: Mark | None, meanwhile: Callable[[asyncio.E
             arrive=found.read.extend, restored=found.restored.append, say=found.said.append,
         )  # fmt: skip
         try:
-            async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+            async with asyncio.timeout(120), asyncio.TaskGroup() as group:
                 search = group.create_task(place.find(known, stop))
                 if meanwhile:
                     await asyncio.sleep(0.05)

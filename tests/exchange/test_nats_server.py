@@ -37,6 +37,7 @@ def as_user(office: Office, user: str, work: Callable[[Client], Awaitable[None]]
             password=door.password,
             inbox_prefix=inbox(user),
             allow_reconnect=False,
+            connect_timeout=60,
             error_cb=note,
         )
         try:
@@ -59,12 +60,12 @@ def forbids(office: Office, user: str, subject: str, payload: bytes = b"") -> bo
         with pytest.raises((asyncio.TimeoutError, nats.errors.NoRespondersError)):
             await client.request(subject, payload, timeout=0.1)
 
-    return any("permissions violation for publish" in word.lower() for word in as_user(office, user, ask, wait=5))
+    return any("permissions violation for publish" in word.lower() for word in as_user(office, user, ask, wait=60))
 
 
 def test_a_node_writes_in_its_own_name_only(office: Office) -> None:
     async def own(client: Client) -> None:
-        assert (await client.jetstream().publish("mail.b.a.letters", b"x", stream=stream("b"))).seq
+        assert (await client.jetstream(timeout=60).publish("mail.b.a.letters", b"x", stream=stream("b"))).seq
 
     assert as_user(office, "a", own) == []
     for subject in (
@@ -111,14 +112,14 @@ def test_a_node_does_not_listen_to_others(office: Office, subject: str) -> None:
         await client.subscribe(subject)
 
     assert any(
-        "permissions violation for subscription" in word.lower() for word in as_user(office, "a", listen, wait=5)
+        "permissions violation for subscription" in word.lower() for word in as_user(office, "a", listen, wait=60)
     )
 
 
 def test_the_last_letter_is_told_to_its_sender_alone(office: Office) -> None:
     async def own(client: Client) -> None:
-        await client.jetstream().publish("mail.c.b.files", b"of b")
-        got = await client.request(f"$JS.API.DIRECT.GET.{stream('c')}.mail.c.b.files", timeout=1)
+        await client.jetstream(timeout=60).publish("mail.c.b.files", b"of b")
+        got = await client.request(f"$JS.API.DIRECT.GET.{stream('c')}.mail.c.b.files", timeout=60)
         assert got.data == b"of b"
 
     assert as_user(office, "b", own) == []
@@ -139,7 +140,7 @@ def test_the_server_does_no_errands(office: Office) -> None:
                 await client.publish(question, b'{"batch":9,"expires":500000000}', reply=errand)
 
     async def watched(client: Client) -> None:
-        manager = client.jetstream()
+        manager = client.jetstream(timeout=60)
         await manager.publish("mail.c.b.letters", b"precious")
         await manager.publish("mail.a.b.letters", b"for a")
         before = (await manager.stream_info(stream("c"))).state
@@ -164,7 +165,9 @@ def test_the_server_does_no_errands(office: Office) -> None:
 
 def test_without_the_password_nobody_gets_in(office: Office) -> None:
     async def enter(password: str) -> None:
-        client = await nats.connect(office.door("a").url, user="a", password=password, allow_reconnect=False)
+        client = await nats.connect(
+            office.door("a").url, user="a", password=password, allow_reconnect=False, connect_timeout=60
+        )
         await client.close()
 
     for wrong in ("", "x", office.door("b").password):
@@ -182,7 +185,7 @@ def test_passwords_stay_when_a_node_is_added_and_are_for_the_owner_alone(tmp_pat
 
 def test_streams_are_made_once_and_adjusted_later(office: Office) -> None:
     async def info(client: Client) -> None:
-        found = await client.jetstream().stream_info(stream("a"))
+        found = await client.jetstream(timeout=60).stream_info(stream("a"))
         assert (found.config.max_bytes, found.config.discard) == (5_000_000, "old")
 
     asyncio.run(nats_server.ensure_streams(office.door(ADMIN), NODES, max_bytes=5_000_000))

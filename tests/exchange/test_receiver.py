@@ -57,7 +57,7 @@ def run(office: LocalOffice, desk: Desk, until: Callable[[], bool], then: Callab
         room = Receiver(way, in_place, arrive=desk.arrive, hear=desk.hear, applied=desk.told.append)  # type: ignore[arg-type]
         stop = asyncio.Event()
         task = asyncio.create_task(room.run(stop))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not until():
                 await asyncio.sleep(0.002)
                 assert not task.done()
@@ -122,7 +122,7 @@ def test_a_slow_lane_does_not_hold_up_another(desk: Desk, office: LocalOffice) -
         room = Receiver(LocalTransport(office, "b"), slowly, arrive=desk.arrive, hear=desk.hear, applied=desk.told.append)  # type: ignore[arg-type]  # fmt: skip
         stop = asyncio.Event()
         task = asyncio.create_task(room.run(stop))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while len(desk.applied) < 3:
                 await asyncio.sleep(0.002)
             assert desk.applied == [b"1", b"2", b"3"] and office.waiting("b") == 1

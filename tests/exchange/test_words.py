@@ -44,7 +44,7 @@ def talk(office: LocalOffice, until: Callable[[Speaker], bool], *, idle: bool = 
         one = speaker(office, hands, idle=idle)
         task = asyncio.create_task(one.run(stop))
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 while not until(one):
                     await asyncio.sleep(0.005)
                     assert not task.done()

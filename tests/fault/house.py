@@ -20,6 +20,8 @@ from tongban.config import embedded, services
 from tongban.config.services import Services, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+LONG = 120.0
+"""Seconds for what must come, on whatever machine."""
 
 
 def children(pid: int) -> list[int]:
@@ -32,12 +34,22 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def stilled(pid: int) -> list[int]:
+    """This process, stopped so that it starts no other, and all that it has started: a server process that a postmaster forked while
+    it was being killed would be overlooked, and would keep the next postmaster from starting."""
+    os.kill(pid, signal.SIGSTOP)
+    with suppress(OSError):
+        while (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]) not in ("T", "t", "Z", "X"):
+            time.sleep(0.001)
+    return [pid, *children(pid)]
+
+
 def kill_group(process: "subprocess.Popen[bytes]") -> None:
     """A process that leads a group of its own, and all that it started, at once: one after the other, a supervisor that is still
     there would start a worker anew, which nobody knows of and which keeps the port."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
 
 
 class House:
@@ -84,7 +96,7 @@ class House:
     def _run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True,
-            timeout=120,
+            timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         return done
@@ -101,7 +113,7 @@ class House:
 
     def answers(self) -> None:
         """Wait until the web answers."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + LONG
         while not self.services.healthy():
             assert time.monotonic() < until, self.services.died() or "the web does not answer"
             time.sleep(0.05)
@@ -125,12 +137,10 @@ class House:
 
     def kill_database(self) -> None:
         """The server and all its processes at once, as when the power goes (of the machine's memory nothing is lost)."""
-        server = self.postmaster()
-        # The postmaster first: it would start others in the place of its dead.
-        mine = [server, *children(server)]
+        mine = stilled(self.postmaster())
         for pid in mine:
             kill(pid)
-        until = time.monotonic() + 10
+        until = time.monotonic() + LONG
         # The next server refuses to start while the old one is a process, dead but not yet collected.
         while any(Path(f"/proc/{pid}").exists() for pid in mine):
             assert time.monotonic() < until, "killed and still there"

@@ -21,5 +21,5 @@ def staff(center: str, *powers: str, ref: str = "") -> Actor:
 def with_mandate(clerk: Actor, at: dt.datetime) -> Met:
     """The son comes for his mother and hands in a written mandate."""
     met = serve.meet(clerk, MOTHER, how="card", agent=SON, at=at)
-    serve.register_mandate(clerk, met.visit, until=dt.date(2027, 12, 31), paper="wt-1", at=at)
+    serve.register_mandate(clerk, met.visit, until=at.date() + dt.timedelta(days=480), paper="wt-1", at=at)
     return met

@@ -11,6 +11,7 @@ from django.db import connection
 from tests.flows import events
 from tests.flows.cases import lead
 from tests.flows.people import MOTHER, PUTUO, SON, staff
+from tests.patience import patient
 from tongban.config import wiring
 from tongban.connectors.paper.adapter import Adapter as Paper
 from tongban.domain import mother as rule
@@ -56,8 +57,10 @@ class Plugged:
 
 
 @pytest.fixture
-def pretended() -> Iterator[Service]:
+def pretended(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     import threading
+
+    patient(monkeypatch)
 
     service, before = Service(City(make(n=400))), sockets.plugged()
     threading.Thread(target=service.serve_forever, daemon=True).start()

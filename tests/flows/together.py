@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 
-def together(calls: Sequence[Callable[[], Any]], seconds: float = 30) -> list[Any]:
+def together(calls: Sequence[Callable[[], Any]], seconds: float = 180) -> list[Any]:
     """Run all at once; return results or the exceptions they raised, in order."""
     gate, results = threading.Barrier(len(calls)), [None] * len(calls)
 

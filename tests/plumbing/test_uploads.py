@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import time
 import zlib
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests import cost
 from tests.plumbing import papers
 from tongban.domain.refusals import Refused
 from tongban.plumbing import uploads
@@ -111,9 +111,8 @@ def test_a_locked_pdf_is_refused_with_what_to_do():
 
 def test_a_pdf_that_swells_is_refused_quickly():
     bomb = papers.stream(b"/Filter /FlateDecode", b"\0" * 60_000_000)
-    began = time.perf_counter()
-    assert code(papers.pdf_raw(bomb, bomb, bomb)) == "bomb"
-    assert time.perf_counter() - began < 5
+    with cost.at_most(20):
+        assert code(papers.pdf_raw(bomb, bomb, bomb)) == "bomb"
 
 
 def empty_blocks() -> bytes:
@@ -138,10 +137,8 @@ def empty_blocks() -> bytes:
     ids=["streams", "escapes", "spaces", "many spaces", "a stream far away", "empty blocks"],
 )
 def test_no_pdf_takes_long_to_look_at(data):
-    began = time.perf_counter()
-    with contextlib.suppress(Refused):
+    with cost.at_most(20), contextlib.suppress(Refused):
         uploads.look(data)
-    assert time.perf_counter() - began < 4
 
 
 @pytest.mark.parametrize("cut", [10, 200, 0.5, 0.9])
@@ -250,9 +247,8 @@ def test_texts_of_a_png_go():
     ids=["declared", "one side", "more data than pixels", "jpeg"],
 )
 def test_pictures_that_swell_are_refused(data):
-    began = time.perf_counter()
-    assert code(data) == "bomb"
-    assert time.perf_counter() - began < 2
+    with cost.at_most(10):
+        assert code(data) == "bomb"
 
 
 @pytest.mark.parametrize(
@@ -267,10 +263,8 @@ def test_pictures_that_swell_are_refused(data):
     ids=["fill", "segments", "stuffing", "restarts", "chunks"],
 )
 def test_no_picture_takes_long_to_look_at(data):
-    began = time.perf_counter()
-    with contextlib.suppress(Refused):
+    with cost.at_most(10), contextlib.suppress(Refused):
         uploads.look(data)
-    assert time.perf_counter() - began < 2
 
 
 def test_a_jpeg_of_thousands_of_scans_is_refused():
@@ -328,9 +322,9 @@ def test_a_zip_with_an_endless_directory_is_not_read():
     many = papers.zipped({"OFD.xml": papers.OFD_XML} | {f"{i}.xml": b"" for i in range(6_000)})
     assert code(many) == "bomb"
     end = b"PK\x05\x06" + b"\0" * 4 + b"\xff\xff\xff\xff" + (19_000_000).to_bytes(4, "little") + b"\x04\0\0\0\0\0"
-    began = time.perf_counter()
-    assert code(b"PK\x03\x04" + b"PK\x01\x02" * 4_000_000 + end) == "kind"
-    assert time.perf_counter() - began < 0.5
+    hostile = b"PK\x03\x04" + b"PK\x01\x02" * 4_000_000 + end
+    with cost.at_most(2):
+        assert code(hostile) == "kind"
 
 
 @given(st.binary(max_size=300), st.sampled_from(["pdf", "jpeg", "png", "ofd"]), st.integers(0, 5000))

@@ -135,7 +135,7 @@ class City:
     def start_post(self) -> None:
         """The NATS server, its users and its streams."""
         self.shared.run("nats", self._post_command, self.nats_port)
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not nats_server.answers("127.0.0.1", self.nats_port):
             if time.monotonic() > until:
                 raise NotStarted(f"nats-server does not answer; its log is {self.var / 'nats.log'}")
@@ -162,7 +162,7 @@ class City:
 
         self._each(found)
 
-    def open(self, house: NodeHouse, seconds: float = 120) -> None:
+    def open(self, house: NodeHouse, seconds: float = 300) -> None:
         """The mail room first; web and worker when the node has caught up; NotStarted when that takes longer than ``seconds``."""
         house.mailroom()
         for _ in house.waits(seconds=seconds):

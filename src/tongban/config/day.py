@@ -23,7 +23,7 @@ from tongban.domain.nodes import Nodes
 FATES = {"plain": 60, "correct": 14, "withdraw": 6, "back": 6, "misjudged": 7, "refuse": 5, "not_accept": 2}
 CLOSED = frozenset({"delivered", "not_accepted", "withdrawn", "revoked"})
 # A case that nobody could move for so long is reported instead of waited for.
-STALLED = 90.0
+STALLED = 240.0
 # A resident whose errand at a far counter came to nothing for so long goes to the center that holds the case.
 IMPATIENT = 20.0
 # Share of the residents who ask how far it is, wherever they are.

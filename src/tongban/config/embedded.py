@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 
 DATABASE = "tongban"
+PATIENCE = 180
+"""Seconds for the server to start or to stop, also on a machine that is busy with much else."""
 
 _USUAL = {"shared_buffers": "512MB", "max_wal_size": "2GB", "checkpoint_timeout": "15min"}
 # One of many on a machine. Whatever is acknowledged is on the disk here, too; small is only what is kept in memory and in
@@ -68,7 +70,7 @@ def _owner() -> pwd.struct_passwd | None:
 
 def _run(command: list[str], owner: pwd.struct_passwd | None) -> subprocess.CompletedProcess[str]:
     who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
-    return subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=120, **who)  # type: ignore[call-overload]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=2 * PATIENCE, **who)  # type: ignore[call-overload]
 
 
 def _reachable(folder: Path, owner: pwd.struct_passwd | None) -> None:
@@ -137,8 +139,9 @@ def start(data: Path, *, safe: bool = True, small: bool = False, connections: in
         }  # fmt: skip
     flags = " ".join(f"-c {k}='{v}'" for k, v in options.items())
     begun = _run(
-        [str(bin_ / "pg_ctl"), "-D", str(data), "-l", str(data / "server.log"), "-w", "-o", flags, "start"], owner
-    )
+        [str(bin_ / "pg_ctl"), "-D", str(data), "-l", str(data / "server.log"), "-w", "-t", str(PATIENCE), "-o", flags, "start"],
+        owner,
+    )  # fmt: skip
     if begun.returncode and not running(data):
         log = (data / "server.log").read_text()[-2000:] if (data / "server.log").exists() else begun.stderr
         raise EmbeddedFailed(f"PostgreSQL did not start over {data}:\n{log}")
@@ -149,7 +152,7 @@ def start(data: Path, *, safe: bool = True, small: bool = False, connections: in
 def _create_database(data: Path) -> None:
     import psycopg
 
-    for _ in range(50):
+    for _ in range(10 * PATIENCE):
         try:
             with psycopg.connect(f"postgresql://postgres@/postgres?host={socket_folder(data)}", autocommit=True) as c:
                 if not c.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
@@ -164,5 +167,5 @@ def stop(data: Path) -> None:
     """Stop the server over ``data`` if it runs; wait for its end."""
     data = data.resolve()
     if (data / "postmaster.pid").exists():
-        _run([str(binaries() / "pg_ctl"), "-D", str(data), "-m", "fast", "-w", "stop"], _owner())
+        _run([str(binaries() / "pg_ctl"), "-D", str(data), "-m", "fast", "-w", "-t", str(PATIENCE), "stop"], _owner())
     shutil.rmtree(socket_folder(data), ignore_errors=True)

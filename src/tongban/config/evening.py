@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -12,7 +13,7 @@ from tongban.config.city import City
 from tongban.config.compare import Backlog, Compared
 from tongban.config.day import Day
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def evening(console: Console, city: City, day: Day, seconds: float) -> bool:
@@ -52,12 +53,21 @@ def quiet(city: City, patience: float = PATIENCE) -> tuple[list[str], float]:
     """Wait until every letter has arrived everywhere; what is left in words, and the seconds it took."""
     begun = time.monotonic()
     while True:
-        left = {node: now for node, url in urls(city).items() if not (now := compare.backlog(url)).quiet}
+        left = [said for node, url in urls(city).items() if (said := _left(node, url))]
         waited = time.monotonic() - begun
         if not left or waited > patience:
-            return [_words(node, now) for node, now in left.items()], waited
+            return left, waited
         city.look_after()
         time.sleep(0.1)
+
+
+def _left(node: str, url: str) -> str:
+    """What is under way at this node, in words. A database that ended just now is mended by whoever looks after the city."""
+    try:
+        now = compare.backlog(url)
+    except psycopg.OperationalError as why:
+        return f"{node}: {why}"
+    return "" if now.quiet else _words(node, now)
 
 
 def _words(node: str, now: Backlog) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds that an act may take from its first send to its answer, restarts of everything included."""
 
 

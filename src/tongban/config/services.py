@@ -33,14 +33,26 @@ def port_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
+_KEPT: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A loopback port that nobody uses now, below those from which the system takes the near end of a connection (32768 and up on
-    Linux): one of those could be gone by the time that what stood on it is started again."""
+    """A loopback port that nobody uses now, and that this process keeps until its end for what it will start there. It is bound
+    without being listened at: who asks for a free port does not get it again, in this process or in another, nor does the system
+    take it for the near end of a connection, while a server may stand on it (as every server does, with SO_REUSEADDR) and be started
+    again. Below those ports from which the system takes near ends (32768 and up on Linux), where most are free."""
     while True:
         port = 10_000 + secrets.randbelow(20_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        keeper = socket.socket()
+        try:
+            # Refused where anybody holds the port in any way; only then it is shared with the one who will listen there.
+            keeper.bind(("127.0.0.1", port))
+            keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        except OSError:
+            keeper.close()
+            continue
+        _KEPT.append(keeper)
+        return port
 
 
 class Services:
@@ -132,7 +144,7 @@ class Services:
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environ(), start_new_session=True
             )
 
-    def _wait(self, name: str, port: int, seconds: float = 60) -> None:
+    def _wait(self, name: str, port: int, seconds: float = 120) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.running[name].poll() is not None:
@@ -189,7 +201,7 @@ class Services:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait(5)
+                process.wait(60)
         if self.own_database:
             embedded.stop(self.var / "pg")
             self.own_database = False

@@ -1,6 +1,7 @@
 """What the processes of a city weigh: memory of process trees, read from /proc. Seventeen nodes share a machine only as long as
 somebody counts."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def pss(pids: Iterable[int]) -> float:
             continue
         total += sum(int(line.split()[1]) for line in rolled.splitlines() if line.startswith("Pss:"))
     return total / 1024
+
+
+def left(pids: Iterable[int], seconds: float = 60) -> list[int]:
+    """Those of these processes that are still there after they were told to end: they are given the time for it, as whoever told them
+    waits for the first of a group only."""
+    until = time.monotonic() + seconds
+    while (found := [pid for pid in pids if lives(pid)]) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
 
 
 def lives(pid: int) -> bool:

@@ -2,6 +2,7 @@
 letters which are slow to apply do not hold up those that leave."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Awaitable, Callable
@@ -38,7 +39,9 @@ class Hands:
         together = threading.Barrier(self._many)
 
         def leave() -> None:
-            together.wait(10)
+            # Who waited in vain for a thread that is still busy gives its connection back all the same.
+            with contextlib.suppress(threading.BrokenBarrierError):
+                together.wait(10)
             connections.close_all()
 
         for _ in range(self._many):

@@ -97,7 +97,7 @@ def start(folder: Path, nodes: Iterable[str], *, port: int, host: str = "127.0.0
     argv = command(folder, nodes, port=port, host=host)
     with (folder / "nats.log").open("ab") as log:
         process = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         if answers(host, port) and running(folder) == process.pid:
             return process.pid
@@ -119,7 +119,7 @@ def running(folder: Path) -> int | None:
     return pid if str(folder.resolve() / "nats.conf").encode() in told else None
 
 
-def stop(folder: Path, *, seconds: float = 20) -> None:
+def stop(folder: Path, *, seconds: float = 60) -> None:
     """Stop the server over this folder by its id and wait for its end."""
     pid = running(folder)
     if pid is None:
@@ -139,7 +139,7 @@ def reload(folder: Path) -> None:
 def answers(host: str, port: int) -> bool:
     """Whether a NATS server greets at this address."""
     try:
-        with socket.create_connection((host, port), timeout=1) as line:
+        with socket.create_connection((host, port), timeout=5) as line:
             return line.recv(4) == b"INFO"
     except OSError:
         return False
@@ -176,10 +176,15 @@ async def ensure_streams(admin: Door, nodes: Iterable[str], *, max_bytes: int = 
 @asynccontextmanager
 async def _as_admin(admin: Door) -> AsyncIterator[JetStreamManager]:
     line = await nats.connect(
-        admin.url, user=admin.user, password=admin.password, inbox_prefix=inbox(admin.user), allow_reconnect=False
+        admin.url,
+        user=admin.user,
+        password=admin.password,
+        inbox_prefix=inbox(admin.user),
+        allow_reconnect=False,
+        connect_timeout=20,
     )
     try:
-        yield line.jetstream(timeout=10)
+        yield line.jetstream(timeout=60)
     finally:
         await line.close()
 

@@ -216,7 +216,7 @@ def keep_fetched(
     )
 
 
-def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: float = outside.BUDGET) -> Fetched:
+def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: float | None = None) -> Fetched:
     """Ask the departments for what this item needs and the register does not hold: consent first (a transaction), then all
     departments at once (none open), then keep what came (a transaction). Never longer than the budget, never an error:
     what did not come is taken on paper, and said."""
@@ -231,7 +231,7 @@ def gather(actor: Actor, visit_id: str, item: str, *, at: dt.datetime, budget: f
 
 def gather_wanted(
     actor: Actor, visit_id: str, item: str, name: Text, wanted: Sequence[Request], *, at: dt.datetime,
-    budget: float = outside.BUDGET,
+    budget: float | None = None,
 ) -> Fetched:  # fmt: skip
     """The same for what is wanted already, for an item or (``event:<code>``) for all items of a life event at once."""
     visit = access.visit(actor, visit_id)

@@ -192,15 +192,16 @@ def _good(result: object) -> bool | None:
     return False if result.code in ("slow", "down") else None
 
 
-def ask(calls: Mapping[str, Callable[[], T]], budget: float = BUDGET) -> dict[str, T | Unavailable]:
-    """Run all calls at once and return their results by key within ``budget`` seconds, whatever the departments do.
+def ask(calls: Mapping[str, Callable[[], T]], budget: float | None = None) -> dict[str, T | Unavailable]:
+    """Run all calls at once and return their results by key within ``budget`` seconds (BUDGET when none is said), whatever the
+    departments do.
 
     The key is the department's code, or ``code:anything`` for several calls to one. A call takes no arguments and must
     not touch the database (it runs in another thread). What raises, is late, queued too long or resting becomes an
     Unavailable. Raises AskedInsideTransaction when a transaction is open, before anything is called.
     """
     _refuse_inside_transaction()
-    deadline = time.monotonic() + budget
+    deadline = time.monotonic() + (BUDGET if budget is None else budget)
     done = threading.Semaphore(0)
     results: dict[str, T | Unavailable] = {}
     under_way: dict[str, tuple[_Lane, _Call, bool]] = {}

@@ -23,7 +23,7 @@ BACK = "http://127.0.0.1:8000/sign-in/back"
 
 @pytest.fixture
 def browser() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False) as made:
+    with httpx.Client(timeout=60, trust_env=False) as made:
         yield made
 
 
@@ -107,8 +107,10 @@ def test_the_service_refuses_others(client: Client, counter: Counter, browser: h
     url = answer.headers["Location"]
     assert browser.get(url.replace("%2Fsign-in%2Fback", "%2Felsewhere")).status_code == 400
     assert browser.get(url.replace("code_challenge_method=S256", "code_challenge_method=plain")).status_code == 400
-    assert httpx.post(f"{counter.url}/realname/token", data={"code": "x"}, trust_env=False).status_code == 401
-    assert httpx.get(f"{counter.url}/realname/userinfo", trust_env=False).status_code == 401
+    assert (
+        httpx.post(f"{counter.url}/realname/token", data={"code": "x"}, timeout=60, trust_env=False).status_code == 401
+    )
+    assert httpx.get(f"{counter.url}/realname/userinfo", timeout=60, trust_env=False).status_code == 401
 
 
 def test_a_wrong_verifier_or_secret_gives_nobody(

@@ -61,7 +61,7 @@ def test_odd_characters_at_the_start_of_a_visit(bad: str) -> None:
     client = client_of(hire("clerk", "窗口", PUTUO, BACK_OFFICE))
     base = {
         "for": "other", "kind": "citizen", "number": "310110194803120284", "name": "沈桂芳", "agent_kind": "citizen",
-        "agent_number": "310110197209300155", "agent_name": "沈建国", "mandate": "written", "until": "2027-12-31",
+        "agent_number": "310110197209300155", "agent_name": "沈建国", "mandate": "written", "until": "2099-12-31",
         "paper": "wt-1",
     }  # fmt: skip
     for name in (

@@ -139,12 +139,12 @@ def test_the_son_comes_with_his_card_and_a_mandate(hire: Callable[..., Any], cou
     token = agent_read(client, counter)
     assert "沈建国" not in token
     answer = meet(
-        client, token=token, number="310110194803120284", name="沈桂芳", paper="委2026-7", until="2027-12-31",
+        client, token=token, number="310110194803120284", name="沈桂芳", paper="委2026-7", until="2099-12-31",
         mandate="written", relation="parent", **{"for": "other"},
     )  # fmt: skip
     page = words(text(client.get(answer["Location"])))
     assert "沈*芳" in page and "代办人 沈*国" in page
-    assert "书面委托 · 子女 · 全部事项 · 至 2027年12月31日" in page
+    assert "书面委托 · 子女 · 全部事项 · 至 2099年12月31日" in page
 
 
 def test_the_mandate_may_come_later_but_is_whole(hire: Callable[..., Any], counter: Counter) -> None:
@@ -159,10 +159,10 @@ def test_the_mandate_may_come_later_but_is_whole(hire: Callable[..., Any], count
     assert "还没有登记委托" in text(client.get(visit))
     wrong = client.post(visit + "mandate", {"paper": "委1", "until": "2020-01-01", "mandate": "written", "key": "m1"})
     assert wrong.status_code == 422 and 'href="#f-until"' in text(wrong)
-    strange = {"paper": "委1", "until": "2030-01-01", "mandate": "written", "relation": "boss", "key": "m3"}
+    strange = {"paper": "委1", "until": "2099-12-31", "mandate": "written", "relation": "boss", "key": "m3"}
     refused = client.post(visit + "mandate", strange)
     assert refused.status_code == 422 and 'href="#f-relation"' in text(refused)
-    good = client.post(visit + "mandate", {"paper": "委1", "until": "2030-01-01", "mandate": "written", "key": "m2"})
+    good = client.post(visit + "mandate", {"paper": "委1", "until": "2099-12-31", "mandate": "written", "key": "m2"})
     assert good.status_code == 302
     assert "还没有登记委托" not in text(client.get(visit))
 

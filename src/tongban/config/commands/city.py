@@ -114,7 +114,7 @@ def _run(console: Console, made: City, work: Callable[[City], bool | None], *, o
 
 def _gone(console: Console, made: City, pids: list[int]) -> bool:
     """Is really nothing left?"""
-    left, listening = [p for p in pids if weight.lives(p)], [p for p in made.ports() if not port_free(p)]
+    left, listening = weight.left(pids), [p for p in made.ports() if not port_free(p)]
     if left or listening:
         console.print(f"[red]✗ left behind: processes {left}, ports {listening}[/red]", highlight=False)
         return False
