@@ -196,14 +196,14 @@ def test_the_counter_of_another_district_shows_what_is_missing_and_takes_it(
         with town.at("yangpu"):
             came = client.get(home + "elsewhere", {"question": question, "n": "1"}, headers={"HX-Request": "true"})
             address = f"{home}part/{born.number}/{ITEM}"
-            assert address in came.content.decode() and "收件在市级节点" in text(came)
+            assert address in came.content.decode() and "收件在市级系统" in text(came)
             page = client.get(address).content.decode()
             papers = re.findall(r'name="seen" value="([^"]+)"', page)
             assert papers and "已核对原件" in page
             nothing = client.post(address, {"key": "k0", "surprise": "x"})
             assert nothing.status_code == 422
             sent = client.post(address, {"key": "k1", "seen": papers}, follow=True)
-            assert "已转交收件的市级节点" in text(sent)
+            assert "已转交收件的市级系统" in text(sent)
             assert "已转交" in text(client.get(address)), "waiting is said on the page of the part"
             home_now = text(client.get(home))
             assert "等待答复" in home_now and "已成为办件" not in home_now, "and on the page of the person"
