@@ -5,12 +5,13 @@ import datetime as dt
 import pytest
 
 from tongban.domain.element import Element
-from tongban.domain.event_form import handed, must_be_seen, not_typed, said_of, shown_later, ways
+from tongban.domain.event_form import handed, must_be_seen, said_of, shown_later, ways
 from tongban.domain.event_intake import EventIntake, EventPaper, Seen, witnessed
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.plan import PlanPaper
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
+from tongban.domain.who import not_typed
 
 CARD = EventPaper(PaperIn("card", "original", "C", "a" * 64))
 BOOK = EventPaper(PaperIn("book", "original", "C", "b" * 64))

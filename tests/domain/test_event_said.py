@@ -3,11 +3,12 @@
 import datetime as dt
 
 from tongban.domain.element import Choice, Element
-from tongban.domain.event_form import as_said, askable, stands
+from tongban.domain.event_form import as_said, askable
 from tongban.domain.event_intake import EventIntake
 from tongban.domain.life_event import LifeEvent, Question
 from tongban.domain.receiving import Known
 from tongban.domain.text import Text
+from tongban.domain.who import stands
 
 TODAY = dt.date(2026, 11, 20)
 SEXES = (Choice("male", Text("男")), Choice("female", Text("女")))

@@ -27,8 +27,8 @@ from tongban.plumbing.statements import ask
 LAYOUT = """\
 layouts:
   two:
-    - {code: a, name: {zh: 市级节点, en: City}, kind: city, hosts: ["310000"]}
-    - {code: b, name: {zh: 普陀区节点, en: Putuo}, kind: district, hosts: ["310107"]}
+    - {code: a, name: {zh: 市级系统, en: City}, kind: city, hosts: ["310000"]}
+    - {code: b, name: {zh: 普陀区系统, en: Putuo}, kind: district, hosts: ["310107"]}
 """
 NODES = ("a", "b")
 LONG = 120.0

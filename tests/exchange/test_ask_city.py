@@ -48,7 +48,7 @@ def test_the_page_waits_for_the_city_and_then_shows_the_case_with_its_moment(tow
         assert asked.headers["Location"] == "/progress/wait"
         assert receipt.query_code not in asked.cookies["asking"].value
         page = client.get("/progress/wait")
-        assert "正在向市级节点查询" in text(page) and page.headers["Cache-Control"] == "no-store"
+        assert "正在向市级系统查询" in text(page) and page.headers["Cache-Control"] == "no-store"
         assert '<noscript><meta http-equiv="refresh"' in page.content.decode()
         assert part(client).status_code == 204
     town.carry()
@@ -96,7 +96,7 @@ def test_a_silent_city_is_said_and_nothing_is_claimed(town: Town) -> None:
         with clock.fixed(LATER + dt.timedelta(seconds=6)):
             assert part(client).headers["HX-Refresh"] == "true"
             answer = client.get("/progress/wait")
-            assert answer.status_code == 503 and "市级节点暂时没有回答" in text(answer)
+            assert answer.status_code == 503 and "市级系统暂时没有回答" in text(answer)
             assert "没有找到这个办件" not in text(answer)
 
 
@@ -161,7 +161,7 @@ def test_at_the_window_the_cases_of_the_person_are_asked_of_the_city(town: Town)
         page = browser.get(f"/window/visit/{met.visit}/")
         assert receipt.number not in text(page)
         asked = browser.post(f"/window/visit/{met.visit}/elsewhere", {"key": "e1"}, headers={"HX-Request": "true"})
-        assert "正在向市级节点查询" in text(asked)
+        assert "正在向市级系统查询" in text(asked)
     town.carry()
     with town.at("minhang"):
         question = asked.content.decode().partition("question=")[2].partition('"')[0]

@@ -64,7 +64,7 @@ def test_the_city_shows_facts_and_says_where_the_rest_lies(town: Town) -> None:
         answer = client_of(one).get(f"/window/case/{number}/")
         said = text(answer)
         assert answer.status_code == 200
-        assert "个人信息保存在持有办件的节点（杨浦区节点）" in said and "截至 2026-09-01" in said
+        assert "个人信息保存在办件所在的系统（杨浦区系统）" in said and "截至 2026-09-01" in said
         assert not any(word in said for word in PERSONAL)
         assert enquiries.askable(one, number) == ((), ())
         for look in (
@@ -118,10 +118,10 @@ def test_a_correction_brought_to_another_node_is_passed_on_shown_as_waiting_and_
         assert set(case_page.page(clerk, number, now=LATER).acts) == {"receive_correction", "withdraw"}
         bring = f"/window/visit/{met.visit}/case/{number}/bring"
         form = text(browser.get(bring))
-        assert "补正说明保存在持有办件的节点" in form
+        assert "补正说明保存在办件所在的系统" in form
         sent = {"household_members": "沈桂芳,本人;沈建国,儿子", "key": "c1", "what": "correction", "shown": ""}
         done = browser.post(bring, sent, follow=True)
-        assert "已转交杨浦区节点，办理结果将自动返回" in text(done)
+        assert "已转交杨浦区系统，办理结果将自动返回" in text(done)
         page = text(browser.get(f"/window/case/{number}/"))
         assert "补正受理" in page and "等待答复" in page and "不用重复提交" in page
     town.carry()
@@ -146,7 +146,7 @@ def test_a_refusal_of_the_holder_is_read_on_the_case_page(town: Town) -> None:
         opened = browser.get(f"/window/case/{number}/?do=withdraw")
         form = hidden(opened, "withdraw")
         answer = browser.post(f"/window/case/{number}/act/withdraw", form | {"reason": "asked"}, follow=True)
-        assert "已转交杨浦区节点" in text(answer)
+        assert "已转交杨浦区系统" in text(answer)
     town.carry()
     with town.at("putuo"):
         page = text(browser.get(f"/window/case/{number}/"))
@@ -163,7 +163,7 @@ def test_custody_is_sent_delivered_taken_over_with_since_when(town: Town) -> Non
 
     with town.at("putuo"):
         assert (shown().step, shown().sent, shown().delivered) == ("sent", AT, None)
-        assert shown().node.zh == "杨浦区节点"
+        assert shown().node.zh == "杨浦区系统"
         assert case_page.page(clerk, number, now=AT + dt.timedelta(minutes=20)).custody.light == "yellow"
         browser = client_of(clerk)
         assert "已发出，传输中" in text(browser.get("/window/work/?show=sent"))
@@ -201,7 +201,7 @@ def test_lists_and_boards_count_only_what_a_node_has_whole(town: Town) -> None:
     with town.at("city"):
         (row,) = worklist.worklist(city, center=YANGPU, today=LATER.date()).rows
         assert (row.number, row.held.here, row.held.node) == (number, False, "yangpu")
-        assert "副本，由杨浦区节点持有" in text(client_of(city).get(f"/window/work/?center={YANGPU}"))
+        assert "副本，由杨浦区系统持有" in text(client_of(city).get(f"/window/work/?center={YANGPU}"))
         districts = {d.code: d for d in board.board(city, today=LATER.date()).districts}
         assert districts["310110"].waiting == 1 and districts["310110"].as_of is not None
         assert "截至 2026-09-01" in text(client_of(city).get("/console/board"))

@@ -110,7 +110,7 @@ def test_a_save_where_it_was_says_where_it_is_and_loses_nothing(town: Town) -> N
     assert arrived_at(town).fetch(draft).headers["HX-Refresh"] == "true"
     answer = first.post("event/retire/start", {"draft": draft, "rev": "1", "key": "k1", "go": "next"})
     said = answer.content.decode()
-    assert answer.status_code == 409 and "这份草稿已转到杨浦区节点" in said and "取回草稿" in said
+    assert answer.status_code == 409 and "这份草稿已转到杨浦区系统" in said and "取回草稿" in said
     assert f'name="draft" value="{draft}"' in said
     asked = first.post("event/retire/bring", {"draft": draft, "keep": "1"}, headers=HX)
     assert "正在从" in text(asked)

@@ -13,20 +13,24 @@ from tests.channels.window.work_members import client_of, hire, text
 from tests.exchange.town import Town
 from tests.flows import events
 from tests.flows.people import MINHANG, MOTHER, PUTUO, SON, YANGPU, staff
+from tongban.domain.case import Case
 from tongban.domain.event_intake import EventIntake
 from tongban.domain.refusals import NotFound, Problem, Refused
 from tongban.exchange import letters, outbox, queries
 from tongban.exchange.letters import EventLog
-from tongban.flows import compose, elsewhere, event_advance, serve
+from tongban.flows import compose, elsewhere, event_advance, handle, serve
 from tongban.plumbing import clock
 from tongban.reads import mother as shown
+from tongban.reads import my_events
+from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import city as city_source
 from tongban.registers.mothers import checks
 from tongban.registers.mothers import queries as mothers
 
 SOURCE = city_source.load(settings.CITY_FOLDER)
 AT = events.when(SOURCE.event_situations, "birth")
-ITEM = "chusheng_zhengming"
+ITEM, OTHER = "chusheng_zhengming", "yufang_jiezhong"
+NAMES = {item.code: item.name.zh for item in SOURCE.city.items}
 
 
 @pytest.fixture
@@ -89,7 +93,7 @@ def test_a_held_part_is_answered_in_another_district(town: Town, born: compose.M
         assert events.mother(born.number).of(ITEM).state == "open"
     with town.at("yangpu"):
         (done,) = queries.asked_about(born.number)
-        assert (done.act, done.state) == ("event.amend", "done")
+        assert (done.act, done.item, done.state) == ("event.amend", ITEM, "done")
         assert events.mother(born.number).of(ITEM).state == "open", "and it is seen here"
     all_alike = heads(town, born.number)
     assert set(all_alike) == {"city", "yangpu"} and len(set(all_alike.values())) == 1
@@ -192,20 +196,63 @@ def test_the_counter_of_another_district_shows_what_is_missing_and_takes_it(
         with town.at("yangpu"):
             came = client.get(home + "elsewhere", {"question": question, "n": "1"}, headers={"HX-Request": "true"})
             address = f"{home}part/{born.number}/{ITEM}"
-            assert address in came.content.decode() and "收件在市级节点" in text(came)
+            assert address in came.content.decode() and "收件在市级系统" in text(came)
             page = client.get(address).content.decode()
             papers = re.findall(r'name="seen" value="([^"]+)"', page)
             assert papers and "已核对原件" in page
             nothing = client.post(address, {"key": "k0", "surprise": "x"})
             assert nothing.status_code == 422
             sent = client.post(address, {"key": "k1", "seen": papers}, follow=True)
-            assert "已转交收件的市级节点" in text(sent)
+            assert "已转交收件的市级系统" in text(sent)
             assert "已转交" in text(client.get(address)), "waiting is said on the page of the part"
-            assert "等待答复" in text(client.get(home)), "and on the page of the person"
+            home_now = text(client.get(home))
+            assert "等待答复" in home_now and "已成为办件" not in home_now, "and on the page of the person"
         town.carry()
         with town.at("city"):
             assert events.mother(born.number).of(ITEM).state == "open"
+            child = events.mother(born.number).of(ITEM).number
         with town.at("yangpu"):
             assert address not in client.get(home).content.decode()
             late = client.get(address, follow=True)
             assert late.redirect_chain[-1][0] == home and "现在不需要补充" in text(late)
+            opened = f"{home}case/{child}/"
+            page = client.get(home).content.decode()
+            assert f'href="{opened}"' in page, "the case that the part has become"
+            assert child in text(client.get(opened))
+        # It is followed from here: what becomes of it where it is held is seen at this counter.
+        with town.at("city"):
+            holder = case_of(child).holder
+        with town.at(town.nodes.host(holder)):
+            handle.take_over(staff(holder), child, at=AT)
+            handle.accept(staff(holder), child, at=AT)
+        town.carry()
+        with town.at("yangpu"):
+            assert case_of(child).stage == "accepted"
+
+
+def case_of(number: str) -> Case:
+    found = cases.get(number)
+    assert found is not None
+    return found.case
+
+
+def test_each_part_shows_its_own_request(town: Town, born: compose.MotherReceipt) -> None:
+    """Another part of the same event was answered as well, for which nothing was wanted: neither speaks for the other."""
+    clerk, met = asked(town, "yangpu", YANGPU)
+    amend(town, "yangpu", clerk, met, born.number)
+    with town.at("yangpu"):
+        compose.amend(clerk, met.visit, born.number, OTHER, EventIntake(), at=AT, key="other")
+        waiting = my_events.passed_on(clerk, met.visit, at=AT)
+        assert {one.part.zh: (one.waiting, one.number) for one in waiting} == {
+            NAMES[ITEM]: (True, ""),
+            NAMES[OTHER]: (True, ""),
+        }
+    town.carry()
+    with town.at("city"):
+        child = events.mother(born.number).of(ITEM).number
+    with town.at("yangpu"):
+        found = {one.part.zh: one for one in my_events.passed_on(clerk, met.visit, at=AT)}
+        given, other = found[NAMES[ITEM]], found[NAMES[OTHER]]
+        assert [one.state for one in given.asked] == ["done"] and (given.number, given.known) == (child, True)
+        assert [one.state for one in other.asked] == ["refused"] and (other.number, other.known) == ("", False)
+        assert [one.state for one in my_events.asked_of_part(born.number, OTHER)] == ["refused"]

@@ -100,7 +100,7 @@ def test_the_page_is_a_picture_and_tables_and_updates_by_part(town: Town) -> Non
 def test_on_a_node_that_is_alone_nothing_travels_and_the_page_says_so(db: None, shanghai: None) -> None:
     one = hire("operator", "周运管", PUTUO, MANAGE, CITY)
     page = text(client_of(one).get("/console/nodes"))
-    assert "只有本节点" in page and "市级节点" in page
+    assert "只有本节点" in page and "市级系统" in page
     assert "没有滞留的信件" in text(client_of(one).get("/console/parked"))
 
 

@@ -263,7 +263,7 @@ def test_a_node_that_did_not_hold_the_case_is_not_believed(town: Town) -> None:
     town.carry()
     # 普陀 has given the pen away; a 普陀 that writes on regardless is not followed by anybody.
     with town.at("putuo"):
-        wide = Node("putuo", Text("普陀区节点"), "district", ("310107", "310110"))
+        wide = Node("putuo", Text("普陀区系统"), "district", ("310107", "310110"))
         lying = Nodes((town.nodes.by_code["city"], wide, town.nodes.by_code["minhang"]))
         with here.as_node("putuo", lying):
             handle.accept(yangpu(), receipt.number, at=LATER)

@@ -20,10 +20,10 @@ from tongban.registers.catalog import queries as catalog
 
 NODES = Nodes(
     (
-        Node("city", Text("市级节点"), "city"),
-        Node("putuo", Text("普陀区节点"), "district", ("310107",)),
-        Node("yangpu", Text("杨浦区节点"), "district", ("310110",)),
-        Node("minhang", Text("闵行区节点"), "district", ("310112",)),
+        Node("city", Text("市级系统"), "city"),
+        Node("putuo", Text("普陀区系统"), "district", ("310107",)),
+        Node("yangpu", Text("杨浦区系统"), "district", ("310110",)),
+        Node("minhang", Text("闵行区系统"), "district", ("310112",)),
     )
 )
 

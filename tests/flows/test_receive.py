@@ -1,15 +1,21 @@
 """Receiving at a counter, against the real catalog and a real database."""
 
+import datetime as dt
+import json
+
+import msgspec
 import pytest
 
 from tests.conftest import AT
-from tests.flows.people import MOTHER, PUTUO, YANGPU, staff, with_mandate
+from tests.flows.people import MOTHER, PUTUO, SON, YANGPU, staff, with_mandate
+from tongban.domain.facts import Point
 from tongban.domain.person import Identity
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import Conflict, NotFound, Refused
 from tongban.flows import access, handle, receive, serve
 from tongban.flows.receive import Order
 from tongban.reads import progress, worklist
+from tongban.registers.cases import queries as case_queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
 
@@ -61,8 +67,6 @@ def test_everything_missing_is_told_at_once_with_pointers() -> None:
 
 
 def test_without_a_mandate_nobody_acts_for_another() -> None:
-    from tests.flows.people import SON
-
     clerk = staff(PUTUO)
     met = serve.meet(clerk, MOTHER, how="card", agent=SON, at=AT)
     with pytest.raises(Refused) as why:
@@ -137,3 +141,44 @@ def test_an_agent_without_a_mandate_cannot_withdraw() -> None:
     assert why.value.code == "mandate.none"
     again = with_mandate(clerk, AT)
     assert handle.withdraw(clerk, receipt.number, visit=again.visit, at=AT).stage == "withdrawn"
+
+
+def answers_of(number: str) -> dict[str, object]:
+    found = case_queries.get(number)
+    assert found is not None
+    return dict(json.loads(case_queries.beside(number, found.case.answers) or b"{}"))
+
+
+def test_nobody_becomes_another_by_what_is_posted() -> None:
+    """The card was read: another name, number or date of birth in the form does not go into the case, and makes nobody eligible."""
+    clerk = staff(PUTUO)
+    met = with_mandate(clerk, AT)
+    forged = {"name": "王五", "id_number": SON.number, "birth_date": "1900-01-01", "sex": "male"}
+    receipt = receive.receive(clerk, jinglaoka(met.visit, **forged), at=AT, key="k")
+    kept = answers_of(receipt.number)
+    assert (kept["name"], kept["id_number"], kept["birth_date"]) == (MOTHER.name, MOTHER.number, "1948-03-12")
+    assert kept["ethnic"] == "汉族", "of which nobody but the person has said anything"
+    young = serve.meet(clerk, SON, how="card", at=AT)
+    with pytest.raises(Refused) as why:
+        receive.receive(clerk, jinglaoka(young.visit, birth_date="1940-01-01"), at=AT, key="young")
+    assert "item.not_eligible" in {p.code for p in why.value.problems}
+
+
+def test_a_name_that_changed_is_put_right_by_reading_the_card_anew() -> None:
+    clerk = staff(PUTUO)
+    serve.meet(clerk, MOTHER, how="card", at=AT)
+    renamed = msgspec.structs.replace(MOTHER, name="沈桂芬")
+    met = serve.meet(clerk, renamed, how="card", at=AT + dt.timedelta(hours=1))
+    receipt = receive.receive(clerk, jinglaoka(met.visit), at=AT + dt.timedelta(hours=1), key="k")
+    assert answers_of(receipt.number)["name"] == "沈桂芬"
+
+
+def test_a_correction_makes_nobody_another() -> None:
+    clerk = staff(PUTUO)
+    met = with_mandate(clerk, AT)
+    receipt = receive.receive(clerk, jinglaoka(met.visit), at=AT, key="k")
+    handle.ask_correction(clerk, receipt.number, [Point("field", "phone", "wrong")], at=AT)
+    mended = {"phone": "13900139000", "name": "王五", "birth_date": "1900-01-01"}
+    handle.receive_correction(clerk, receipt.number, mended, [], visit=met.visit, at=AT, key="mend")
+    kept = answers_of(receipt.number)
+    assert (kept["phone"], kept["name"], kept["birth_date"]) == ("13900139000", MOTHER.name, "1948-03-12")

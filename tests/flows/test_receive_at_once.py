@@ -8,7 +8,7 @@ from django.db import connection
 
 from tests.conftest import AT
 from tests.flows.people import MOTHER, PUTUO, SON, YANGPU, staff
-from tests.flows.test_receive import JINGLAOKA
+from tests.flows.test_receive import JINGLAOKA, answers_of
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import NotAllowed, NotFound, Refused
 from tongban.flows import access
@@ -93,3 +93,12 @@ def test_a_kiosk_vouches_for_no_paper_and_receives_only_what_is_open_to_it() -> 
     assert why.value.code == "paper.not_seen"
     with pytest.raises(NotFound):
         receive_at_once(clerk, ALONE, "nonsense", INTAKE, channel="kiosk", at=AT, key="b")
+
+
+def test_who_is_here_is_who_the_case_is_about_whatever_is_told_beside() -> None:
+    """Met for the first time in this very call: what the card said a line above stands against what the form says."""
+    forged = msgspec.structs.replace(INTAKE, answers=JINGLAOKA | {"name": "王五", "birth_date": "1900-01-01"})
+    for key in ("first", "again"):
+        receipt = receive_at_once(staff(PUTUO), ALONE, "jinglaoka", forged, at=AT, key=key)
+        kept = answers_of(receipt.number)
+        assert (kept["name"], kept["birth_date"]) == (MOTHER.name, "1948-03-12")

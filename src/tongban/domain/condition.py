@@ -45,7 +45,7 @@ class _Reader:
     def read(self, raw: Any, path: str, depth: int) -> Expr:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            bad(path, f"条件太大:最多 {MAX_DEPTH} 层、{MAX_NODES} 个节点", "拆成几条条件分别写", "too large")
+            bad(path, f"条件太大:最多 {MAX_DEPTH} 层、{MAX_NODES} 处", "拆成几条条件分别写", "too large")
         if isinstance(raw, bool):
             return Expr("const", value="true" if raw else "false")
         if isinstance(raw, int | float | Decimal):

@@ -79,7 +79,7 @@ def scans_coming() -> Conflict:
     """It came from another node, and not all of its scans are here."""
     return Conflict(
         "draft.scans_coming",
-        "草稿中的扫描件还在从原节点传来,请稍候再提交",
+        "草稿中的扫描件还在从原来的系统传来,请稍候再提交",
         "Scans of this draft are still on their way here: wait a moment, then submit",
         pointer="/papers",
     )

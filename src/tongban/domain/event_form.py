@@ -2,12 +2,13 @@
 every problem told at once with a pointer to its place. What is saved before it is right stays as it was typed."""
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from tongban.domain import channel as doors
+from tongban.domain import who
 from tongban.domain.channel import Channel
 from tongban.domain.element import Element
 from tongban.domain.event_intake import EventIntake, EventPaper
@@ -65,41 +66,9 @@ def fields_missing(plan: Plan, elements: Mapping[str, Element], values: Mapping[
     )  # fmt: skip
 
 
-def stands(elements: Mapping[str, Element], known: Known, today: dt.date) -> frozenset[str]:
-    """The elements that say who somebody is and were said by an authority or a counter: nobody types them. One whose value cannot be
-    read as it is (a department speaks in other words) says nothing, and the person is asked."""
-    return frozenset(
-        code for code in known.vouched if code in elements and code in known.values
-        and _who_somebody_is(elements[code]) and _readable(elements[code], known.values[code], today)
-    )  # fmt: skip
-
-
 def as_said(intake: EventIntake, elements: Mapping[str, Element], known: Known, today: dt.date) -> EventIntake:
-    """What the person said, without what is not theirs to say: what ``stands`` stands, whatever is typed, and nothing else is kept.
-
-    It is not refused. What was typed before anybody had said it lies in drafts and in forms that were handed in, and no page asks for
-    it any more: a refusal would point to a field that cannot be mended. Whoever forges a form gets what the page showed them: the
-    authority's value. And the parts that begin in a month, when nobody is there to be refused, are judged by the same rule.
-    """
-    settled = stands(elements, known, today)
-    answers = {code: value for code, value in intake.answers.items() if code not in settled}
-    return msgspec.structs.replace(intake, answers=answers)
-
-
-def not_typed(elements: Mapping[str, Element], asked: Collection[str]) -> frozenset[str]:
-    """What a page that asks for ``asked`` takes from nobody: who somebody is, where the page does not ask for it."""
-    return frozenset(code for code, e in elements.items() if _who_somebody_is(e) and code not in asked)
-
-
-def _who_somebody_is(element: Element) -> bool:
-    return element.group == "applicant" and element.reuse == "always"
-
-
-def _readable(element: Element, value: Any, today: dt.date) -> bool:
-    try:
-        return canonical(element, value, today) not in (None, "")
-    except Refused:
-        return False
+    """What the person said, without what is not theirs to say (domain/who.py)."""
+    return msgspec.structs.replace(intake, answers=who.as_said(intake.answers, elements, known, today))
 
 
 def handed(

@@ -1,25 +1,20 @@
 """Guidance (情形引导): which question to ask next, and what is settled so far. The next question is the one whose answer
-leaves least open, over all its answers alike; what a person does not know is not asked twice, and leaves a "may be"."""
+leaves least open, over all its answers alike, after those on which it hangs; what a person does not know is not asked twice,
+and leaves a "may be"."""
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from tongban.domain.element import Choice, Element
-from tongban.domain.life_event import Question
+from tongban.domain.guidance_order import ready_to_ask, settling, standing
 from tongban.domain.plan import Circumstances, PlanItem
 from tongban.domain.plan_days import Days
-from tongban.domain.plan_desk import Desk, environment
+from tongban.domain.plan_desk import Desk
 from tongban.domain.prepared import Prepared
-from tongban.domain.situation import weigh
 from tongban.domain.text import Text
 
-# How much it is worth to know: whether an item is in the plan at all, whether one may have it, a paper, a field.
-_ITEM, _CONDITION, _PAPER, _FIELD = 20, 10, 3, 1
 _YES_NO = (Choice("true", Text("是", "Yes")), Choice("false", Text("否", "No")))
-# How many answers of a choice are tried; the rest of a long list tells nothing new.
-_TRIED = 12
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -46,88 +41,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def next_question(prepared: Prepared, circumstances: Circumstances) -> Asked | None:
-    """The question that settles most; None when no question would settle anything more."""
-    env = environment(prepared, circumstances)
-    truth = weigh(prepared.compiled, env, circumstances.start, circumstances.pending)
-    worth = _worth(prepared, truth)
-    open_questions = _open(prepared, circumstances, env, truth, worth)
-    if not open_questions:
+    """The question that settles most, among those that need not wait for another (see guidance_order.py); None when no question would
+    settle anything more."""
+    now = standing(prepared, circumstances)
+    if not now.questions:
         return None
-    left = {n: _left(prepared, circumstances, env, question, worth) for n, question in open_questions}
-    best = min(open_questions, key=lambda pair: (left[pair[0]], pair[0]))[1]
+    best = settling(prepared, now, ready_to_ask(prepared, now)).question
     element = prepared.registry.elements[best.element]
-    return Asked(best.element, best.text or element.name, best.why, _choices(element), len(open_questions) - 1)
-
-
-def _open(
-    prepared: Prepared, given: Circumstances, env: dict[str, Any], truth: list[bool | None], worth: dict[int, int]
-) -> list[tuple[int, Question]]:
-    """Questions that are not answered, may apply, and on whose answer something still hangs."""
-    waits = {code for test in worth for code in prepared.asked[test]}
-    for question, test in zip(prepared.event.questions, prepared.questions, strict=True):
-        if truth[test] is None and question.element in waits:
-            waits |= set(prepared.asked[test])
-    return [
-        (n, question)
-        for n, (question, test) in enumerate(zip(prepared.event.questions, prepared.questions, strict=True))
-        if question.element not in env
-        and question.element not in given.unsure
-        and question.element in prepared.registry.elements
-        and truth[test] is not False
-        and question.element in waits
-    ]
-
-
-def _worth(prepared: Prepared, truth: list[bool | None]) -> dict[int, int]:
-    """What hangs on each test that is open now, leaving out items that are out of the plan anyway."""
-    worth: dict[int, int] = {}
-
-    def hang(test: int, value: int) -> None:
-        if truth[test] is None:
-            worth[test] = worth.get(test, 0) + value
-
-    for term in prepared.items:
-        if truth[term.when] is False or any(truth[test] is False for _, test in term.conditions):
-            continue
-        hang(term.when, _ITEM)
-        for _, test in term.conditions:
-            hang(test, _CONDITION)
-        for paper in term.papers:
-            hang(paper.test, _PAPER)
-        for field in term.fields:
-            hang(field.test, _FIELD)
-    return worth
-
-
-def _left(
-    prepared: Prepared, given: Circumstances, env: dict[str, Any], question: Question, worth: dict[int, int]
-) -> float:
-    """How much stays open after this question, on average over its answers."""
-    element = prepared.registry.elements[question.element]
-    tests = list(worth)
-    answers = list(_answers(element))
-    if not answers:
-        return sum(_typed(prepared, env, question.element, test) * worth[test] for test in tests)
-    total = 0.0
-    for answer in answers:
-        truth = weigh(
-            (prepared.compiled[test] for test in tests), {**env, question.element: answer}, given.start, given.pending
-        )
-        total += sum(worth[test] for test, value in zip(tests, truth, strict=True) if value is None)
-    return total / len(answers)
-
-
-def _typed(prepared: Prepared, env: dict[str, Any], code: str, test: int) -> float:
-    """The part of a test that stays open when a date or an amount is typed: whatever else it waits for."""
-    missing = [asked for asked in prepared.asked[test] if asked not in env]
-    return len([asked for asked in missing if asked != code]) / len(missing) if missing else 1.0
-
-
-def _answers(element: Element) -> Iterator[Any]:
-    if element.type == "boolean":
-        yield from (True, False)
-    elif element.type == "choice":
-        yield from (choice.code for choice in element.choices[:_TRIED])
+    return Asked(best.element, best.text or element.name, best.why, _choices(element), len(now.questions) - 1)
 
 
 def _choices(element: Element) -> tuple[Choice, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from tongban.domain import facts, form, handed_in, item, jurisdiction, material
+from tongban.domain import facts, form, handed_in, item, jurisdiction, material, who
 from tongban.domain.element import Element
 from tongban.domain.facts import FollowUp, PaperMark
 from tongban.domain.handed_in import PaperIn
@@ -49,7 +49,8 @@ class City(msgspec.Struct, frozen=True):
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """Everything a counter wants to see at once, before anything is written."""
+    """Everything a counter wants to see at once, before anything is written. ``stands``: fields that nobody types, because an authority
+    or a counter said so."""
 
     version: ItemVersion
     eligibility: Eligibility
@@ -60,6 +61,7 @@ class Assessment(msgspec.Struct, frozen=True):
     elsewhere: Refused | None
     follow: tuple[FollowUp, ...]
     problems: tuple[Problem, ...]
+    stands: frozenset[str] = frozenset()
 
     @property
     def ready(self) -> bool:
@@ -95,10 +97,12 @@ def assess(
 
     A part of a life event brings its own ``router`` (another door) and ``weigher`` (its papers are several persons').
     """
-    answers = {**known.values, **{k: v for k, v in intake.answers.items() if v not in (None, "")}}
+    asked = {field.element: city.elements[field.element] for field in version.fields}
+    typed = who.as_said(intake.answers, asked, known, today)
+    answers = {**known.values, **{k: v for k, v in typed.items() if v not in (None, "")}}
     eligibility = item.eligibility(version, answers, today)
     fields = item.needed_fields(version, answers, today)
-    filled = form.read(version, fields, city.elements, {**_prefilled(version, city, known), **intake.answers}, today)
+    filled = form.read(version, fields, city.elements, {**_prefilled(version, city, known), **typed}, today)
     given = Given(
         papers=tuple(HandedPaper(p.material, p.form, p.grade) for p in intake.papers),
         credentials=known.credentials,
@@ -118,7 +122,18 @@ def assess(
         *(elsewhere.problems if elsewhere else ()),
         *(() if intake.insist else _failing(eligibility)),
     )
-    return Assessment(version, eligibility, fields, filled, papers, route, elsewhere, follow, problems)
+    return Assessment(
+        version,
+        eligibility,
+        fields,
+        filled,
+        papers,
+        route,
+        elsewhere,
+        follow,
+        problems,
+        who.stands(asked, known, today),
+    )
 
 
 def _prefilled(version: ItemVersion, city: City, known: Known) -> dict[str, Any]:

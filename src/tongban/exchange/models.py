@@ -114,11 +114,13 @@ class ParkedRow(models.Model):
 
 
 class RequestRow(models.Model):
-    """An act asked of another node, and what became of it. The arguments travel in the letter and are not kept here."""
+    """An act asked of another node, and what became of it. The arguments travel in the letter and are not kept
+    here, but for the part of a life event that it is about (``item``)."""
 
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=25)
     act = models.TextField()
+    item = models.TextField(default="")
     to_node = models.TextField()
     by = models.TextField()
     center = models.TextField(default="")

@@ -98,7 +98,8 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An act that was asked of another node: ``state`` is waiting, done or refused (then with a code and words)."""
+    """An act that was asked of another node: ``state`` is waiting, done or refused (then with a code and words). ``item`` is the
+    part of the life event that it is about, empty for an act on a case."""
 
     id: str
     number: str
@@ -109,6 +110,7 @@ class Asked(msgspec.Struct, frozen=True):
     code: str
     text: Text
     answered_at: dt.datetime | None
+    item: str = ""
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -205,11 +207,12 @@ def refused_bags(most: int = 100) -> list[Refused]:
 def asked_about(number: str) -> list[Asked]:
     """What was asked from here of other nodes about a case, newest first."""
     rows = ask(
-        "select id, number, act, to_node, at, state, code, text::text, answered_at from exchange_request "
+        "select id, number, act, to_node, at, state, code, text::text, answered_at, item "
+        "from exchange_request "
         "where number = %s order by at desc limit 20",
         [number],
     )
-    return [Asked(str(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], _text(r[7]), r[8]) for r in rows]
+    return [Asked(str(r[0]), r[1], r[2], r[3], r[4], r[5], r[6], _text(r[7]), r[8], r[9]) for r in rows]
 
 
 def _text(stored: str) -> Text:

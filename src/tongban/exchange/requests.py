@@ -13,10 +13,15 @@ from tongban.plumbing.statements import ask, say
 def asked(request: Request, node: str, by: str, center: str, at: dt.datetime) -> None:
     """Note an act that is asked of another node."""
     say(
-        "insert into exchange_request (id, number, act, to_node, by, center, at, state, code, text) "
-        "values (%s, %s, %s, %s, %s, %s, %s, 'waiting', '', '{}')",
-        [uuid.UUID(request.id), request.number, request.act, node, by, center, at],
+        "insert into exchange_request (id, number, act, item, to_node, by, center, at, state, code, text) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, 'waiting', '', '{}')",
+        [uuid.UUID(request.id), request.number, request.act, part_of(request), node, by, center, at],
     )
+
+
+def part_of(request: Request) -> str:
+    """The item of the part of a life event that an act is about; empty for one on a case."""
+    return str(request.arguments.get("item", ""))
 
 
 def answered(outcome: Outcome, at: dt.datetime) -> None:

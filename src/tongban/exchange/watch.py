@@ -3,12 +3,17 @@ then on, so that a copy that was fetched does not grow old."""
 
 from collections.abc import Sequence
 
-from tongban.plumbing.statements import ask, say
+from tongban.plumbing.statements import ask
 
 
-def add(number: str, node: str) -> None:
-    """This node hears of the case from now on."""
-    say("insert into exchange_watch (number, node) values (%s, %s) on conflict do nothing", [number, node])
+def add(number: str, node: str) -> bool:
+    """This node hears of the case from now on; whether it did not before."""
+    return bool(
+        ask(
+            "insert into exchange_watch (number, node) values (%s, %s) on conflict do nothing returning number",
+            [number, node],
+        )
+    )
 
 
 def watchers(numbers: Sequence[str]) -> dict[str, list[str]]:

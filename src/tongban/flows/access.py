@@ -47,8 +47,8 @@ class HeldElsewhere(Refused):
         name = here.nodes().by_code[node].name
         super().__init__(
             "look.held_elsewhere",
-            f"个人信息保存在持有办件的节点({name.zh}),请由那里的中心查看或打印",
-            f"Personal data lies at the node that holds the case ({name.en or name.zh}): it is seen and printed there",
+            f"个人信息保存在办件所在的系统({name.zh}),请由那里的中心查看或打印",
+            f"Personal data lies where the case is held ({name.en or name.zh}): it is seen and printed there",
             node=node,
         )
 

@@ -205,7 +205,7 @@ def _do(request: Request, at: dt.datetime) -> bool:
     try:
         act = ACTS.get(request.act)
         if act is None:
-            raise Refused("request.unknown", "不认识的请求", "This node does not know such a request", act=request.act)
+            raise Refused("request.unknown", "不认识的请求", "Such a request is not known here", act=request.act)
         standing = act(who, visit="", **_arguments(act, request), at=at, key=f"request:{request.id}")
     except Refused as why:
         answer(node, request, Outcome(request.id, request.number, False, why.code, why.text), at=at)

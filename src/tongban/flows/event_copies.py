@@ -5,9 +5,11 @@ from tongban.domain import replica
 from tongban.domain.mother import Mother
 from tongban.exchange import letters, outbox, queries, watch
 from tongban.exchange.letters import EventLog, Letter
+from tongban.flows import despatch
 from tongban.flows.desk import Desk, NotYet, judged
 from tongban.plumbing import here
 from tongban.plumbing.tx import Elsewhere, current, step
+from tongban.registers.cases import queries as cases
 from tongban.registers.mothers import queries as mothers
 from tongban.registers.mothers import service
 
@@ -31,6 +33,19 @@ def told(mother: Mother, query_code: str) -> None:
     to = watch.watchers([mother.number]).get(mother.number, []) if here.is_city() else [nodes.city]
     for node in to:
         send(mother.number, query_code, node)
+        if here.is_city():
+            _told_of_children(mother, node)
+
+
+def _told_of_children(mother: Mother, node: str) -> None:
+    """Who hears of a life event hears of its cases too, from the first fact of each: a part that a counter answered becomes a case
+    which that counter can follow."""
+    for one in mother.parts:
+        # One whose facts are still under way to us goes on when they come: from now on that node is told of them.
+        if one.number and watch.add(one.number, node):
+            found = cases.get(one.number)
+            if found is not None and node not in here.nodes().concerned(found.case):
+                despatch.again(one.number, node, 0)
 
 
 @step
@@ -70,3 +85,5 @@ def log_came(desk: Desk, letter: Letter) -> None:
     service.replicate(before.n, after, fresh, query_code=body.query_code)
     if here.is_city():
         told(after, body.query_code)
+        # Facts of its cases may be applied next, in this very transaction.
+        desk.watchers.update(watch.watchers([one.number for one in after.parts if one.number]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tongban.domain import acts, channel, facts, form, handed_in, item
+from tongban.domain import acts, channel, facts, form, handed_in, item, who
 from tongban.domain import case as rule
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
@@ -15,7 +15,7 @@ from tongban.domain.facts import Point
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
 from tongban.domain.refusals import NotAllowed, Refused
-from tongban.flows import access, issue, write
+from tongban.flows import access, issue, receive, write
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import queries as case_queries
@@ -129,6 +129,7 @@ def receive_correction(
     channel.must_be_seen(papers, "resident" if actor.kind == "resident" else "window")
     before = case_queries.beside(number, found.case.answers) or write.held_elsewhere(found)
     old: dict[str, object] = msgspec.json.decode(before)
+    answers = _corrected(found, old, answers, on)
     merged = old | answers
     filled = form.read(version, item.needed_fields(version, merged, on), catalog.elements(), merged, on)
     if filled.problems:
@@ -139,6 +140,15 @@ def receive_correction(
     at_center = actor.center if actor.kind in ("staff", "machine") and len(actor.center) == 9 else ""
     fact = acts.receive_correction(found.case, kept.digest, marks, changed, on, at_center)
     return standing(write.appended(found, fact, papers=marks, kept=[kept]))
+
+
+def _corrected(found: Found, old: dict[str, object], answers: dict[str, object], on: dt.date) -> dict[str, object]:
+    """The answers, without those that would make somebody else of the applicant."""
+    elements = catalog.elements()
+    if not any(code in elements and who.is_who(elements[code]) for code in answers):
+        return answers
+    asked = [point.code for point in found.case.asked if point.what == "field"]
+    return who.corrected(old, answers, asked, elements, receive.known_of(found.case.applicant, on), on)
 
 
 def _for_resident(actor: Actor, number: str, visit: str, expect: int) -> Found:

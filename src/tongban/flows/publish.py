@@ -93,8 +93,8 @@ def _at_the_city() -> None:
     if not here.is_city():
         raise Refused(
             "catalog.published_at_city",
-            "事项目录统一在市级节点发布,会自动送达各节点",
-            "The catalog is published at the city node and travels to this one by itself",
+            "事项目录统一在市级系统发布,会自动送达各区",
+            "The catalog is published once for the city and comes here by itself",
             node=here.node(),
         )
 

@@ -3,8 +3,7 @@ papers beside them, the public number; the receipt is printed from what this ret
 
 import datetime as dt
 import os
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -17,6 +16,7 @@ from tongban.domain.channel import Channel
 from tongban.domain.deadlines import Due
 from tongban.domain.draft import Draft
 from tongban.domain.item import ItemVersion
+from tongban.domain.material import CredentialLike
 from tongban.domain.person import Identity
 from tongban.domain.receiving import Assessment, City, Intake, Known
 from tongban.domain.refusals import Conflict, Refused
@@ -115,12 +115,17 @@ def _known_later(person: str, on: dt.date) -> Callable[[], Known]:
 
     def read() -> Known:
         held, said = ask_licences(), ask_values()
-        values: dict[str, Any] = {code: known.value for code, known in said.items()}
-        vouched = frozenset(code for code, known in said.items() if known.grade in ("A", "B"))
         fresh = (c for c in held if c.kind.startswith("check:") and (c.valid_until is None or c.valid_until >= on))
-        return Known(values, tuple(held), frozenset(c.kind.removeprefix("check:") for c in fresh), vouched)
+        return _known(said, tuple(held), frozenset(c.kind.removeprefix("check:") for c in fresh))
 
     return read
+
+
+def _known(
+    said: Mapping[str, people.Known], held: tuple[CredentialLike, ...] = (), checks: frozenset[str] = frozenset()
+) -> Known:
+    vouched = frozenset(code for code, known in said.items() if known.grade in ("A", "B"))
+    return Known({code: known.value for code, known in said.items()}, held, checks, vouched)
 
 
 def city() -> City:
@@ -173,7 +178,7 @@ def _received(
     on = city_date(current().at)
     # Asked before the item is looked at, so that all questions of an acceptance travel together. From here on the counter's
     # row of this center stays locked: a millisecond more than if it were asked for last, for one round trip less.
-    known = _known_later(served.applicant, on) if said is None else lambda: Known({c: k.value for c, k in said.items()})
+    known = _known_later(served.applicant, on) if said is None else lambda: _known(said)
     sequence = cases.next_sequence_later(served.center, on)
     version = version_open(item, number, on)
     doors.must_be_open(version, channel)

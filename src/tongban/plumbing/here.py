@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tongban.domain.nodes import Node, Nodes
 from tongban.domain.text import Text
 
-ALONE = Nodes((Node("city", Text("市级节点", "City node"), "city", ("310000",)),))
+ALONE = Nodes((Node("city", Text("市级系统", "City system"), "city", ("310000",)),))
 """One node for everything: the layout of a single machine."""
 
 

@@ -85,24 +85,17 @@ def earlier_answers(person: str, wanted: set[str]) -> dict[str, Value]:
 def fields(assessment: Assessment, typed: Mapping[str, Any], origin: Mapping[str, Value]) -> tuple[FieldView, ...]:
     """The fields that this situation asks for, in the order of the form. One of which it is not known yet whether it is
     asked for waits until the answer it depends on is there."""
-    wrong = {p.pointer for p in assessment.problems}
-    views = (_field(n, typed, origin, f"/answers/{n.field.element}" in wrong) for n in assessment.fields)
+    views = (_field(n, typed, origin, n.field.element in assessment.stands) for n in assessment.fields)
     return tuple(v for v in views if v.needed or v.value not in ("", None, []))
 
 
-def _field(needed: NeededField, typed: Mapping[str, Any], origin: Mapping[str, Value], wrong: bool) -> FieldView:
+def _field(needed: NeededField, typed: Mapping[str, Any], origin: Mapping[str, Value], stands: bool) -> FieldView:
     field = needed.field
     element = catalog.elements()[field.element]
     known = origin.get(element.code)
-    value = typed.get(element.code, known.value if known else "")
-    # What an authority or a card said and never changes is not typed again, unless it cannot be used as it is.
-    settled = (
-        known is not None
-        and element.reuse == "always"
-        and known.grade in ("A", "B")
-        and value == known.value
-        and not wrong
-    )
+    # What an authority or a card said of who somebody is, is not typed again, whatever a draft has of it.
+    settled = known is not None and stands
+    value = known.value if known and settled else typed.get(element.code, known.value if known else "")
     from_there = known is not None and _same(value, known.value)
     return FieldView(
         element=drawn(element, value), value=value, shown=values.masked(element, value) if settled else "",

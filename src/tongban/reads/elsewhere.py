@@ -25,7 +25,8 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An act that was asked of the holder from here: ``state`` is waiting, done or refused; then ``text`` says why."""
+    """An act that was asked of the holder from here: ``state`` is waiting, done or refused; then ``text`` says why. ``item`` is the
+    part of a life event that it is about (empty: a case)."""
 
     act: Text
     node: Text
@@ -34,6 +35,7 @@ class Asked(msgspec.Struct, frozen=True):
     code: str
     text: Text
     answered_at: dt.datetime | None
+    item: str = ""
 
 
 def held(center: str) -> Held:
@@ -49,7 +51,9 @@ def held(center: str) -> Held:
 def asked(number: str) -> tuple[Asked, ...]:
     """What was asked of the holder of this case from here, newest first. Who may see the case may see this."""
     return tuple(
-        Asked(acts.word(one.act), node_name(one.to_node), one.at, one.state, one.code, one.text, one.answered_at)
+        Asked(
+            acts.word(one.act), node_name(one.to_node), one.at, one.state, one.code, one.text, one.answered_at, one.item
+        )
         for one in queries.asked_about(number)
     )
 

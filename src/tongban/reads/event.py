@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tongban.domain import event_form, event_reach
+from tongban.domain import event_form, event_reach, who
 from tongban.domain.actor import Actor
 from tongban.domain.composer import compose
 from tongban.domain.element import Element
@@ -186,7 +186,7 @@ def screen(
     composed = plan.composed
     requests = known_of.fetchable(prepared, composed, known.held)
     fields = fields_of(
-        plan, intake, known, _beside(visit, plan, known), event_form.stands(elements, known.said, today),
+        plan, intake, known, _beside(visit, plan, known), who.stands(elements, known.said, today),
         own=channel == "resident",
     )  # fmt: skip
     return EventScreen(

@@ -119,10 +119,15 @@ def held(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[HeldPart, ...
 
 
 class PassedOn(msgspec.Struct, frozen=True):
-    """What was asked last of the node that received a life event, for the person of a visit."""
+    """What was asked last, for one part of a life event, of the node that received the event. ``number`` is the case that the part
+    has become, ``known`` whether its facts have come here, so that it can be opened; ``word`` is how the part stands."""
 
     event: Text
+    part: Text
     asked: tuple[Asked, ...]
+    word: Text
+    number: str
+    known: bool
 
     @property
     def waiting(self) -> bool:
@@ -131,15 +136,30 @@ class PassedOn(msgspec.Struct, frozen=True):
 
 
 def passed_on(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[PassedOn, ...]:
-    """What was passed on from here of this person's life events and is not answered, or was passed on today."""
+    """What was passed on from here for each part of this person's life events and is not answered, or was passed on today."""
     found = []
     for line in lines(actor, visit_id):
-        recent = tuple(
-            one for one in elsewhere.asked(line.number) if one.state == "waiting" or city_date(one.at) == city_date(at)
-        )
-        if recent:
-            found.append(PassedOn(line.name, recent[:1]))
+        # The newest of each part is the first that is met.
+        last: dict[str, Asked] = {}
+        for one in elsewhere.asked(line.number):
+            if one.state == "waiting" or city_date(one.at) == city_date(at):
+                last.setdefault(one.item, one)
+        shown = event(actor, visit_id, line.number, at=at) if last else None
+        if shown is not None:
+            found += [_passed(shown, one) for one in last.values()]
     return tuple(found)
+
+
+def _passed(shown: MotherShown, asked: Asked) -> PassedOn:
+    part = next((part for part in shown.parts if part.item == asked.item), None)
+    if part is None:
+        return PassedOn(shown.name, shown.name, (asked,), Text(""), "", False)
+    return PassedOn(shown.name, part.name, (asked,), part.word, part.number, part.case is not None)
+
+
+def asked_of_part(number: str, item: str) -> tuple[Asked, ...]:
+    """What was passed on from here for one part, newest first. Who may see the part may see this."""
+    return tuple(one for one in elsewhere.asked(number) if one.item == item)
 
 
 def _shown(visit: VisitFound, applicant: str, agent: str) -> bool:

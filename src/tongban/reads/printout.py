@@ -307,7 +307,11 @@ def _delivery(told: _Told) -> dict[str, Any]:
 
 def _as_of(seen: Progress) -> tuple[str, ...]:
     moment = seen.held.as_of
-    return (f"办件由其他节点持有,以上情况截至 {moment.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}。",) if moment else ()
+    return (
+        (f"办件由其他区的系统持有,以上情况截至 {moment.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}。",)
+        if moment
+        else ()
+    )
 
 
 def _progress(told: _Told) -> dict[str, Any]:

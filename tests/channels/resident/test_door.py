@@ -202,8 +202,8 @@ def test_a_mandate_that_ends_in_the_middle_closes_the_door(client: Client) -> No
 def test_on_the_node_of_a_district_one_is_sent_to_the_city(client: Client) -> None:
     nodes = Nodes(
         (
-            Node("city", Text("市级节点", "City node"), "city", ("310000",)),
-            Node("putuo", Text("普陀区节点", "Putuo node"), "district", ("310107",)),
+            Node("city", Text("市级系统", "City system"), "city", ("310000",)),
+            Node("putuo", Text("普陀区系统", "Putuo system"), "district", ("310107",)),
         )
     )
     with as_node("putuo", nodes):

@@ -13,6 +13,7 @@ from django.db import connection
 from tests.channels.window.served import HX, clerk, form, start, text, words
 from tests.counter import Counter
 from tests.flows.people import PUTUO, staff
+from tests.flows.test_receive import answers_of
 from tests.plumbing import papers
 from tongban.domain.actor import SYSTEM
 from tongban.domain.facts import Point
@@ -149,6 +150,26 @@ def test_unknown_fields_and_made_up_papers_are_refused(desk: Desk) -> None:
     made_up = desk.send(typed | {"scan": ["WyJpZF9jYXJkIl0:1:abc"], "p-id_card": "president"})
     assert made_up.status_code == 302
     assert desk.client.post(desk.item + "receive", typed | {"version": "x"}).status_code == 422
+
+
+def test_the_card_stands_against_what_a_forged_form_says(desk: Desk) -> None:
+    """The page shows who is here and has no field for it; a form that sends one all the same changes nobody."""
+    typed = desk.fetch(desk.open("jinglaoka")) | CARD
+    assert not {"name", "birth_date", "sex", "id_number"} & typed.keys()
+    forged = typed | {"name": "王五", "birth_date": "1900-01-01", "sex": "male", "id_number": "310110197209300155"}
+    shown = words(desk.check(forged, "birth_date"))
+    assert "王五" not in shown
+    assert desk.client.post(desk.item + "save", forged, headers=HX).status_code == 200
+    resumed = desk.open("jinglaoka")
+    assert "王五" not in desk.page and "1900" not in desk.page
+    number = (
+        desk.send(forged | {"rev": resumed["rev"], "draft": resumed["draft"]})["Location"]
+        .rstrip("/")
+        .rpartition("/")[2]
+    )
+    kept = answers_of(number)
+    assert (kept["name"], kept["birth_date"], kept["sex"]) == ("沈桂芳", "1948-03-12", "female")
+    assert kept["id_number"] != "310110197209300155"
 
 
 def test_answers_bring_fields_and_papers_and_take_them_away_without_losing_words(desk: Desk) -> None:

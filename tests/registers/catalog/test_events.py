@@ -340,6 +340,34 @@ def test_few_questions_lead_to_the_list(compiled_city: Source) -> None:
     assert statistics.median(asked) <= 7, asked
 
 
+@pytest.mark.parametrize(
+    ("event", "answers", "first", "later"),
+    [
+        ("birth", {"hukou_kind": "shanghai"}, "sex", "maternity_insured"),
+        ("grad_hukou", {"hukou_kind": "other"}, "degree", "graduate_score"),
+        ("disabled", {}, "holds_disability_cert", "disability_grade"),
+        ("residence_permit", {"hukou_kind": "other"}, "address_registered", "residence_registered_on"),
+        ("retire", {}, "has_fund_account", "fund_loan_open"),
+    ],
+)
+def test_in_shanghai_a_detail_comes_after_what_it_is_a_detail_of(
+    compiled_city: Source, event: str, answers: dict[str, Any], first: str, later: str
+) -> None:
+    """Nobody is asked how the mother is insured before they said that they are she."""
+    assert compiled_city.city is not None
+    prepared = prepared_on(compiled_city.city, event, dt.date(2026, 11, 23))
+    assert prepared is not None
+    unsure = set[str]()
+    while question := next_question(
+        prepared, Circumstances(dt.date(2026, 11, 23), answers=answers, unsure=frozenset(unsure))
+    ):
+        assert question.element != later
+        if question.element == first:
+            return
+        unsure.add(question.element)
+    raise AssertionError(f"{first} was never asked")
+
+
 def test_what_the_register_said_it_does_not_know_comes_from_the_item_that_makes_it(compiled_city: Source) -> None:
     """Whoever founds a company has no number of it yet: it is not asked for, it comes with the licence."""
     assert compiled_city.city is not None

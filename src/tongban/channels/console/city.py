@@ -70,6 +70,6 @@ def _node(node: NodeLine, place: tuple[int, int], lanes: list[LaneLine]) -> dict
 def short(node: NodeLine) -> str:
     """The name of a node in a picture: the district without its kind."""
     if language() == "en":
-        return (node.name.en or node.code).removesuffix(" node").removesuffix(" New Area")
-    name = node.name.zh.removesuffix("节点")
+        return (node.name.en or node.code).removesuffix(" system").removesuffix(" New Area")
+    name = node.name.zh.removesuffix("系统")
     return name.removesuffix("新区").removesuffix("区") or name

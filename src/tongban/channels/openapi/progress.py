@@ -97,7 +97,7 @@ def show_progress(call: Call, number: Number, query_code: QueryCode, asked: Aske
 
 def _ask_again(waiting: Waiting) -> HttpResponseBase:
     if waiting.late():
-        text = Text("市级节点暂时没有回答,请稍后再查", "The city does not answer now; try again later")
+        text = Text("市级系统暂时没有回答,请稍后再查", "The city does not answer now; try again later")
         raise Malformed(503, "query.city_silent", text)
     return reply(CityAsked(waiting.token), 202)
 

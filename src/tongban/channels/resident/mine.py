@@ -117,7 +117,7 @@ def _page(request: HttpRequest, number: str, refused: Refused | None = None) -> 
 def _done(request: HttpRequest, number: str, done: Standing, said: str) -> HttpResponse:
     if done.asked:
         said = say(
-            "已转交持有办件的节点,结果会自动出现在这里。",
+            "已转交办件所在的系统,结果会自动出现在这里。",
             "Passed on to where the case is held; the outcome appears here.",
         )
     messages.success(request, said)

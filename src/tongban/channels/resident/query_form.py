@@ -13,7 +13,7 @@ from tongban.plumbing.limiter import Limit, TooOften
 BY_ADDRESS, BY_CASE = Limit("query.address", 10, 900), Limit("query.case", 60, 3600)
 SILENT = Problem(
     "query.city_silent",
-    Text("在本区没有查到,市级节点暂时没有回答,请稍后再查", "Not found in this district, and the city does not answer now; try again"),
+    Text("在本区没有查到,市级系统暂时没有回答,请稍后再查", "Not found in this district, and the city does not answer now; try again"),
     advice=Text("急需查询可拨打 962200 或到任一中心窗口", "If it is urgent call 962200 or ask at any counter"),
 )  # fmt: skip
 

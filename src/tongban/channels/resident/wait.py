@@ -1,4 +1,4 @@
-"""正在向市级节点查询: a case that is not known at this node is asked of the city; the page waits for its answer some seconds, with
+"""正在向市级系统查询: a case that is not known at this node is asked of the city; the page waits for its answer some seconds, with
 or without script, and then shows the case, or says what it would have said at once."""
 
 from django.conf import settings

@@ -39,7 +39,7 @@ def part(request: HttpRequest, visit: uuid.UUID, number: str, item: str) -> Http
         messages.info(request, say(nothing.text.zh, nothing.text.en))
         return redirect("window:visit", visit=visit)
     context: dict[str, Any] = {
-        "w": wanted, "act_key": new_id(), "kept": {}, "seen": (), "problems": (), "asked": elsewhere.asked(number),
+        "w": wanted, "act_key": new_id(), "kept": {}, "seen": (), "problems": (), "asked": my_events.asked_of_part(number, item),
     }  # fmt: skip
     if request.method != "POST":
         return _drawn(request, visit, context | {"fields": [(f, "") for f in wanted.fields]})

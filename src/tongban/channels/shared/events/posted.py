@@ -7,7 +7,7 @@ import msgspec
 from django.http import HttpRequest, QueryDict
 
 from tongban.channels.shared import forms
-from tongban.domain import event_form, event_part, event_plan
+from tongban.domain import event_form, event_part, event_plan, who
 from tongban.domain.element import Element
 from tongban.domain.event_intake import EventIntake, EventPaper
 from tongban.domain.receiving import PaperIn
@@ -88,7 +88,7 @@ def form(request: HttpRequest, before: EventIntake, screen: EventScreen) -> Sent
     shown = [view.element for view in screen.fields if not view.settled]
     elements = screen.prepared.registry.elements
     # A page that was open while the plan changed may send an element that is not asked any more: it is kept, not refused.
-    sure = event_form.not_typed(elements, [e.code for e in shown])
+    sure = who.not_typed(elements, [e.code for e in shown])
     told = {*sure, *(e.code for e in shown)}
     also = [elements[code] for code in request.POST if code in elements and code not in told]
     raw, problems = _raw(request.POST, [*shown, *also], {"center", *sure})
