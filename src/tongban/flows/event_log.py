@@ -1,5 +1,5 @@
-"""The one place where a fact is added to a mother case: it folds, and writes log, row and form together. Nothing of it leaves the
-node: what other nodes must know of a life event, the facts of its children say."""
+"""The one place where a fact is added to a mother case: it folds, and writes log, row and form together, at the node that received the
+event. Copies of the log go out (flows/event_copies.py); the form never leaves the node."""
 
 from collections.abc import Sequence
 

@@ -25,8 +25,9 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An act that was asked of the holder from here: ``state`` is waiting, done or refused; then ``text`` says why."""
+    """An act (``what``) that was asked of the holder from here: ``state`` is waiting, done or refused; then ``text`` says why."""
 
+    what: str
     act: Text
     node: Text
     at: dt.datetime
@@ -49,7 +50,9 @@ def held(center: str) -> Held:
 def asked(number: str) -> tuple[Asked, ...]:
     """What was asked of the holder of this case from here, newest first. Who may see the case may see this."""
     return tuple(
-        Asked(acts.word(one.act), node_name(one.to_node), one.at, one.state, one.code, one.text, one.answered_at)
+        Asked(
+            one.act, acts.word(one.act), node_name(one.to_node), one.at, one.state, one.code, one.text, one.answered_at
+        )
         for one in queries.asked_about(number)
     )
 
