@@ -44,6 +44,7 @@ EXEMPT = {
     "compose.receipt": "pure: the receipt of a mother case",
     "event_access.mother": "gives a mother case after asking whose it is; writes nothing",
     "event_access.by_code": "gives a mother case to who knows number and query code; writes nothing",
+    "event_access.none": "pure: the refusal of all who may not know of a life event",
     "event_access.named": "asks what a mandate names; writes nothing",
     "event_access.reach": "decides how far an agent sees; writes nothing",
     "event_access.of_served": "gives a mother case of the person served; writes nothing",

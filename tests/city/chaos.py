@@ -32,7 +32,9 @@ from tongban.plumbing import clock
 PATIENCE = 300.0
 # What `tongban verify` says of a case whose personal part was lost with a disk.
 BARED = ("of the sealed values that the log names are gone: this node was restored",
+         "a form that the log names is gone: this node was restored",
          "its person is gone (cases_case.applicant): this node was restored",
+         "its person is gone (mothers_mother.applicant): this node was restored",
          "its person is gone (credentials_credential.holder): this node was restored")  # fmt: skip
 
 

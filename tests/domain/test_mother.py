@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tongban.domain import mother as rules
 from tongban.domain.facts import Body
 from tongban.domain.mother import GOOD, Mother, Need, Part
-from tongban.domain.refusals import Conflict
+from tongban.domain.refusals import Conflict, Refused
 
 DAY = dt.date(2026, 9, 1)
 ITEMS = "abcdef"
@@ -211,3 +211,17 @@ def test_an_unknown_fact_is_not_guessed_at() -> None:
         rules.decode(b'{"kind":"surprise","on":"2026-09-01"}')
     with pytest.raises(msgspec.ValidationError):
         rules.decode(b'{"kind":"gathered","on":"2026-09-01","more":1}')
+
+
+def test_it_is_taken_back_while_it_is_open_for_a_reason_of_a_person() -> None:
+    mother = rules.apply(Mother("m"), submitted((Part("a", 1, DAY, DAY),)))
+    for reason in ("", "asked", "mistake"):
+        rules.must_be_taken_back(mother, reason)
+    for reason in ("correction_lapsed", "天气不好"):
+        with pytest.raises(Refused) as told:
+            rules.must_be_taken_back(mother, reason)
+        assert told.value.code == "event.withdraw_reason"
+    over = rules.apply(mother, rules.EventWithdrawn(on=DAY, reason="asked"))
+    with pytest.raises(Conflict) as told:
+        rules.must_be_taken_back(over, "asked")
+    assert told.value.code == "event.over"

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongban.domain import case as rule
-from tongban.domain import chain, facts, replica
+from tongban.domain import chain, facts, mother, replica
 from tongban.domain.case import Case
 from tongban.domain.chain import Entry
+from tongban.domain.mother import Mother
 from tongban.domain.nodes import Node, Nodes, problems
 from tongban.domain.refusals import Conflict
 from tongban.domain.replica import CannotFollow, Mandated
@@ -278,3 +279,30 @@ def test_what_lies_beside_a_fact_is_named_by_it() -> None:
     assert facts.beside(facts.CorrectionReceived(on=ON, answers="bb")) == ("bb",)
     assert facts.beside(facts.NotAccepted(on=ON, reason="x", note="cc")) == ("cc",)
     assert facts.beside(facts.TakenOver(on=ON)) == ()
+
+
+def event(number: str = NUMBER) -> list[Entry]:
+    """The log of a life event that was received at A and taken back."""
+    handed = mother.Submitted(on=ON, event="e", applicant="p", channel="window", receiving=A, form="f", parts=())
+    log: list[Entry] = []
+    for fact in (handed, mother.EventWithdrawn(on=ON, reason="asked")):
+        last = (log[-1].n, log[-1].hash) if log else (0, b"")
+        log.append(chain.append(number, last, AT, "staff:1", fact))
+    return log
+
+
+def test_a_life_event_is_told_again_by_anybody_only_to_the_restored_node_that_received_it() -> None:
+    log = event()
+    for sender, ours, told in (("a", "", 2), ("city", "", 2), ("b", "", 0), ("b", "a", 2), ("b", "c", 0)):
+        try:
+            after, fresh = replica.follow_event(Mother(NUMBER), log, sender, CITY, ours)
+        except CannotFollow as why:
+            assert (why.code, told) == ("not_holder", 0), (sender, ours)
+        else:
+            assert (after.stage, len(fresh)) == ("withdrawn", told), (sender, ours)
+
+
+def test_of_a_life_event_each_node_is_told_by_whom_it_believes() -> None:
+    assert CITY.event_concerns(A, "a") == {"a", "city"}, "where it was received"
+    assert CITY.event_concerns(A, "city") == {"a"}
+    assert CITY.event_concerns(A, "b") == {"a"}, "a copy is no news to the city"

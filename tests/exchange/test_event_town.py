@@ -10,6 +10,7 @@ from tests.exchange.test_town import all_hold, heads
 from tests.exchange.town import Town
 from tests.flows import events
 from tests.flows.people import MINHANG, YANGPU
+from tongban.domain.person import Identity
 from tongban.flows import event_advance, event_withdraw
 from tongban.registers.catalog import city as city_source
 from tongban.registers.mothers import queries as mothers
@@ -43,7 +44,7 @@ def born(town: Town) -> object:
         return actor, visit, receipt
 
 
-def open_part(town: Town, number: str, item: str) -> str:
+def open_part(town: Town, number: str, item: str, who: Identity = PARENT) -> str:
     """The number of a part's case; the person shows at the city's own counter what it waits for."""
     from tests.flows.people import staff
     from tongban.domain.event_intake import EventIntake
@@ -53,7 +54,7 @@ def open_part(town: Town, number: str, item: str) -> str:
     with town.at("city"):
         one, said = events.mother(number).of(item), EventIntake()
         clerk = staff("310000001")
-        met = serve.meet(clerk, PARENT, how="card", at=AT)
+        met = serve.meet(clerk, who, how="card", at=AT)
         while events.mother(number).of(item).state == "held":
             try:
                 compose.amend(clerk, met.visit, number, item, said, at=AT, key="")

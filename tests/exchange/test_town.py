@@ -299,7 +299,7 @@ def test_scans_travel_in_pieces_each_once(town: Town) -> None:
     assert sum(b.lane == "files" for b in town.carried) == 2
 
 
-TABLES = ("cases_case", "cases_fact", "cases_sealed", "cases_paper", "cases_counter", "exchange_out_lane", "exchange_letter", "exchange_in_lane", "people_person", "people_datum", "people_mandate")  # fmt: skip
+TABLES = ("cases_case", "cases_fact", "cases_sealed", "cases_paper", "cases_counter", "exchange_out_lane", "exchange_letter", "exchange_in_lane", "people_person", "people_datum", "people_mandate", "mothers_mother", "mothers_fact", "mothers_form", "mothers_draft")  # fmt: skip
 
 
 def back_up(node: str) -> None:

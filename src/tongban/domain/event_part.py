@@ -41,6 +41,11 @@ class EventForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     put_off: tuple[PutOff, ...] = ()
 
 
+def read_form(plain: bytes | None) -> EventForm:
+    """The form as it was kept; where nothing of it is left, one in which nobody has said anything."""
+    return msgspec.json.decode(plain, type=EventForm) if plain is not None else EventForm(EventIntake())
+
+
 class Holding(msgspec.Struct, frozen=True):
     """What is there for one person of the event: e-licences good today, checks that said yes, items decided in their favour."""
 

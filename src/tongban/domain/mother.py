@@ -12,7 +12,8 @@ import msgspec
 
 from tongban.domain.facts import Body, kind
 from tongban.domain.life_event import SELF
-from tongban.domain.refusals import Conflict
+from tongban.domain.reasons import TAKEN_BACK
+from tongban.domain.refusals import Conflict, Refused
 
 Outcome = Literal["granted", "granted_follow", "refused", "not_accepted", "withdrawn", "revoked"]
 Stage = Literal["new", "open", "gathered", "withdrawn"]
@@ -364,6 +365,20 @@ def replan(mother: Mother, item: str, why: str, on: dt.date) -> Replanned | None
     if not dropped and not parts:
         return None
     return Replanned(on=on, because=item, why=why, dropped=tuple(dropped), parts=parts)  # type: ignore[arg-type]
+
+
+def must_be_taken_back(mother: Mother, reason: str) -> None:
+    """A life event is taken back while it is open, for a reason that a person gives (or none): Conflict ``event.over``, Refused
+    ``event.withdraw_reason``."""
+    if mother.stage != "open":
+        raise Conflict(
+            "event.over",
+            "这件事已经办结或撤回,请刷新后再看",
+            "This life event is over already; reload the page",
+            stage=mother.stage,
+        )
+    if reason and reason not in TAKEN_BACK:
+        raise Refused("event.withdraw_reason", "请选择撤回的原因", "Choose why it is taken back", pointer="/reason")
 
 
 def over(mother: Mother) -> bool:

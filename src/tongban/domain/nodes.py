@@ -57,6 +57,11 @@ class Nodes(msgspec.Struct, frozen=True, dict=True):
         """The nodes that hold the log of this case: all that ever had a part in it, and the city."""
         return frozenset((self.city,)) if len(self.nodes) == 1 else self.with_a_part(case) | {self.city}
 
+    def event_concerns(self, receiving: str, teller: str) -> frozenset[str]:
+        """The nodes to which ``teller`` tells a life event again: the one that received it, and the city, which believes only that one."""
+        host = self.host(receiving)
+        return frozenset((host, self.city)) if teller == host else frozenset((host,))
+
     def with_a_part(self, case: Case) -> frozenset[str]:
         """The nodes whose centers received, held or handle this case."""
         centers = {case.receiving, case.handling, case.holder, case.came_from, *case.centers} - {""}

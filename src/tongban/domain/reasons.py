@@ -30,6 +30,8 @@ WITHDRAWN: dict[str, Text] = {
     "mistake": Text("误收件,申请人同意撤回", "Received by mistake; the applicant agrees"),
     "correction_lapsed": Text("逾期未补正,视为撤回", "The correction did not come in time"),
 }
+# What a person says who takes something back; that a correction lapsed is said by nobody.
+TAKEN_BACK: dict[str, Text] = {code: WITHDRAWN[code] for code in ("asked", "mistake")}
 SPECIAL: dict[str, Text] = {
     "hearing": Text("听证", "Hearing"),
     "inspection": Text("实地核查、检验", "Inspection"),

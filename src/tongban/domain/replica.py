@@ -125,10 +125,11 @@ def must_be_asked(case: Case, origin: str, center: str, sender: str, node: str, 
 
 
 def follow_event(
-    before: Mother, entries: Sequence[Entry], sender: str, nodes: Nodes
+    before: Mother, entries: Sequence[Entry], sender: str, nodes: Nodes, ours: str = ""
 ) -> tuple[Mother, tuple[Entry, ...]]:
     """The copy of a life event after its whole log came, and the entries that are new: none when as much is here already. Only the node
-    that received it tells of it, and the city passes on what it was told. Raises CannotFollow."""
+    that received it tells of it, and the city passes on what it was told. ``ours``: our own node, when it was restored from a backup and
+    hears from others of what it received itself. Raises CannotFollow."""
     number, log = before.number, sorted(entries, key=lambda one: one.n)
     if len(log) <= before.n:
         return before, ()
@@ -141,7 +142,8 @@ def follow_event(
         raise CannotFollow("version", f"an entry is not understood: {why}") from None
     except Conflict as why:
         raise CannotFollow("differs", f"no log of a life event: {why}") from None
-    if not number.startswith(after.receiving) or sender not in (nodes.host(after.receiving), nodes.city):
+    host = nodes.host(after.receiving)
+    if not number.startswith(after.receiving) or not (sender in (host, nodes.city) or host == ours):
         raise CannotFollow("not_holder", f"{number} was not received at {sender}")
     return after, tuple(log[before.n :])
 

@@ -20,9 +20,10 @@ from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
 from tongban.exchange import arriving, inbox, outbox, queries, requests
 from tongban.exchange.letters import Asker, FileHere, Letter, Outcome, Request
-from tongban.flows import access, compose, handle
+from tongban.flows import access, compose, event_withdraw, handle
 from tongban.flows.compose import MotherReceipt
 from tongban.flows.desk import Desk, NotYet, judged
+from tongban.flows.event_withdraw import TakenBack
 from tongban.flows.handle import Standing
 from tongban.plumbing import files, here, tx
 from tongban.plumbing.ids import new_id
@@ -30,12 +31,13 @@ from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
 from tongban.registers.mothers import queries as mothers
 
-ACTS: dict[str, Callable[..., Standing | MotherReceipt]] = {
+ACTS: dict[str, Callable[..., Standing | MotherReceipt | TakenBack]] = {
     "case.receive_correction": handle.receive_correction,
     "case.add_papers": handle.add_papers,
     "case.withdraw": handle.withdraw,
     "case.rate": handle.rate,
     "event.amend": compose.amend,
+    "event.withdraw": event_withdraw.withdraw,
 }
 """What may be asked of another node: what a resident does at any counter. All else is done where the case is held."""
 
@@ -50,7 +52,7 @@ BEHIND = dt.timedelta(days=1)
 _doing: ContextVar[Request | None] = ContextVar("doing", default=None)
 
 
-def carry(asked: tx.Asked) -> Standing | MotherReceipt:
+def carry(asked: tx.Asked) -> Standing | MotherReceipt | TakenBack:
     """Take an act to the node that holds the case (plumbing/tx.py calls this when a flow found the case elsewhere)."""
     if asked.name not in ACTS:
         node = here.nodes().by_code[asked.node].name
@@ -60,9 +62,13 @@ def carry(asked: tx.Asked) -> Standing | MotherReceipt:
             f"This case is held at the {node.en or asked.node}: it is done there",
             node=asked.node,
         )
+    if asked.name == "event.withdraw":
+        return ask_back(asked.actor, asked, at=asked.at, key=asked.key)
     if asked.name.startswith(EVENT):
         return ask_event(asked.actor, asked, at=asked.at, key=asked.key)
-    if (under_way := _doing.get()) is not None:
+    under_way = _doing.get()
+    # Taking back a life event asks the holders of its cases: those are requests of their own.
+    if under_way is not None and under_way.number == asked.number:
         return send_on(asked.actor, under_way, asked.node, at=asked.at)
     return ask(asked.actor, asked, at=asked.at, key=asked.key)
 
@@ -83,16 +89,24 @@ def ask_event(actor: Actor, asked: tx.Asked, *, at: dt.datetime, key: str = "") 
     return msgspec.structs.replace(compose.receipt(found.mother, found.query_code), asked=asked.node)
 
 
+@flow("event.ask_holder")
+def ask_back(actor: Actor, asked: tx.Asked, *, at: dt.datetime, key: str = "") -> TakenBack:
+    """Write that a life event is taken back into a letter to the node that received it: that one does it, and asks on for its cases."""
+    _write(actor, asked, at)
+    return TakenBack(asked.number, (), asked=asked.node)
+
+
 @step
 def _write(actor: Actor, asked: tx.Asked, at: dt.datetime) -> None:
     arguments: dict[str, Any] = dict(asked.arguments)
-    serves: tuple[str, ...] = ()
+    # Somebody at a counter of another node, on whose word we act, has none of our centers; we vouch in turn for whom they serve.
+    serves, center = actor.serves, "" if actor.serves else actor.center
     if visit := arguments.pop("visit", ""):
         served = access.visit(actor, visit)
         serves = tuple(person for person in (served.applicant, served.agent) if person)
     request = Request(
         new_id().hex, asked.name, asked.number, here.node(),
-        Asker("resident" if actor.kind == "resident" else "staff", actor.ref, actor.center, serves),
+        Asker("resident" if actor.kind == "resident" else "staff", actor.ref, center, serves),
         msgspec.to_builtins(arguments, builtin_types=(dt.date, dt.datetime)),
         tuple(_files(_papers(arguments))),
     )  # fmt: skip

@@ -17,7 +17,8 @@ from tongban.registers.mothers.queries import Found
 from tongban.registers.people import queries as people
 
 
-def _none() -> NotFound:
+def none() -> NotFound:
+    """There is no such life event for this actor."""
     return NotFound(
         "event.not_found",
         "没有找到这件事的办件,请核对编号(22位)和查询码",
@@ -30,13 +31,13 @@ def mother(actor: Actor, number: str, *, lock: bool = False) -> Found:
     """The mother case, for the one it belongs to (or who acted for them) and for staff who may read cases where it was received."""
     found = queries.get(number, lock=lock)
     if found is None:
-        raise _none()
+        raise none()
     state = found.mother
     if actor.kind == "resident":
         if actor.ref.removeprefix("resident:") not in (state.applicant, state.agent):
-            raise _none()
+            raise none()
     elif not actor.may("case.read", state.receiving):
-        raise _none()
+        raise none()
     return found
 
 
@@ -44,7 +45,7 @@ def by_code(number: str, query_code: str) -> Found:
     """The mother case for somebody who knows its number and its query code; both wrong and unknown answer the same."""
     found = queries.get(number)
     if found is None or not hmac.compare_digest(found.query_code.encode(), query_code.encode()):
-        raise _none()
+        raise none()
     return found
 
 
@@ -69,7 +70,7 @@ def answered_for(actor: Actor, visit_id: str, number: str) -> tuple[Found, str, 
         return of_visit(served, number), served.agent, served.center
     found = queries.get(number, lock=True)
     if found is None or not actor.serves or actor.serves[0] != found.mother.applicant:
-        raise _none()
+        raise none()
     return found, actor.serves[1] if len(actor.serves) > 1 else "", actor.center
 
 
@@ -109,5 +110,5 @@ def _only(visit: VisitFound) -> frozenset[str] | None:
 
 def _of(visit: VisitFound, found: Found | None) -> Found:
     if found is None or visit.applicant != found.mother.applicant:
-        raise _none()
+        raise none()
     return found

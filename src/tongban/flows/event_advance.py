@@ -16,6 +16,7 @@ from tongban.domain.facts import Body
 from tongban.domain.mother import Amended, Gathered, Mother
 from tongban.domain.prepared import Prepared
 from tongban.domain.refusals import NotAllowed
+from tongban.exchange import queries as mail
 from tongban.flows import event_log, event_parts, event_theme, event_told
 from tongban.flows.event_told import Told
 from tongban.plumbing import jobs
@@ -30,8 +31,11 @@ MOST = 500
 
 
 def advance_event(number: str, n: int, at: dt.datetime) -> None:
-    """Deferred work: after a fact of a child. What departments say of its results is asked first, with no transaction open; one that
+    """Deferred work: after a fact of a child, or when a restored node has the log again. What departments say of its results is asked first, with no transaction open; one that
     does not answer is asked again for a while, and holds up only those that wait for that result."""
+    if not mail.caught_up():
+        # An entry written upon an older state would fork the log from the copies.
+        raise TryAgain(f"{number}: this node fetches what a restored backup has forgotten")
     told, late = event_told.asked(number, at)
     advance(SYSTEM, number, told=told, late=late, at=at)
     if late:
@@ -40,7 +44,7 @@ def advance_event(number: str, n: int, at: dt.datetime) -> None:
 
 def advance_due(at: dt.datetime) -> int:
     """Timed work: parts that waited for a day only. One act for each event; returns how many."""
-    numbers, broken = mothers.waking(city_date(at), MOST), list[Exception]()
+    numbers, broken = mothers.waking(city_date(at), MOST) if mail.caught_up() else [], list[Exception]()
     for number in numbers:
         try:
             advance(SYSTEM, number, at=at)
@@ -77,6 +81,9 @@ def advance(
         table = event_parts.table_of(mother, form, found.query_code, on)
         mother, started = event_parts.started(mother, table)
         new += started
+        if not mothers.has_form(number, found.mother.form):
+            mother, again = event_parts.asked_again(mother, table)
+            new += again
         if rule.over(mother):
             new.append(Gathered(on=on))
     after = event_log.appended(found.mother, new, kept)

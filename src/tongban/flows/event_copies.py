@@ -1,18 +1,23 @@
 """Copies of the logs of life events: the node that received one tells the city, and the city those nodes at which its person was served,
 so that any counter sees what is held and for what. What was typed stays where the event was received (ADR 0018)."""
 
+import datetime as dt
+
 from tongban.domain import replica
 from tongban.domain.mother import Mother
 from tongban.exchange import letters, outbox, queries, watch
 from tongban.exchange.letters import EventLog, Letter
 from tongban.flows import despatch
 from tongban.flows.desk import Desk, NotYet, judged
-from tongban.plumbing import here
+from tongban.flows.reactions import EVENT_WORK
+from tongban.plumbing import here, jobs
 from tongban.plumbing.tx import Elsewhere, current, step
 from tongban.registers.cases import queries as cases
 from tongban.registers.mothers import queries as mothers
 from tongban.registers.mothers import service
 
+OWN = dt.timedelta(minutes=10)
+"""How long after a restored backup other nodes may still tell us of what we received ourselves."""
 SINCE = 3
 """The version of the letters that knows copies of life events."""
 
@@ -78,11 +83,16 @@ def log_came(desk: Desk, letter: Letter) -> None:
         entries = [letters.entry(body.number, one) for one in body.entries]
     except ValueError as why:
         raise NotYet("differs", f"an entry is not readable: {why}") from None
+    restored = queries.restored_since(desk.at - OWN)
     with judged():
-        after, fresh = replica.follow_event(before, entries, desk.sender, here.nodes())
-    if not fresh or here.hosts(after.receiving):
+        after, fresh = replica.follow_event(before, entries, desk.sender, here.nodes(), here.node() if restored else "")
+    own = here.hosts(after.receiving)
+    if not fresh or (own and not restored):
         return
-    service.replicate(before.n, after, fresh, query_code=body.query_code)
+    service.replicate(before.n, after, fresh, query_code=body.query_code, own=own)
+    if own:
+        # What its children did since is noted when all is here again.
+        jobs.defer(jobs.Later(EVENT_WORK, after.number, after.n))
     if here.is_city():
         told(after, body.query_code)
         # Facts of its cases may be applied next, in this very transaction.

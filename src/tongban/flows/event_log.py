@@ -1,11 +1,11 @@
-"""The one place where a fact is added to a mother case: it folds, and writes log, row and form together. Nothing of it leaves the
-node: what other nodes must know of a life event, the facts of its children say."""
+"""The one place where a fact is added to a mother case: it folds, and writes log, row and form together, at the node that received the
+event. Copies of the log go out (flows/event_copies.py); the form never leaves the node."""
 
 from collections.abc import Sequence
 
 import msgspec
 
-from tongban.domain import chain
+from tongban.domain import chain, event_part
 from tongban.domain import mother as rule
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body, kind
@@ -34,11 +34,10 @@ def sealed(form: EventForm) -> Form:
 
 @step
 def form_of(mother: Mother) -> EventForm:
-    """The one form of a mother case as it is now. The caller has shown the reason. At another node than the one that received it, the
-    act is asked of that one (tx.Elsewhere)."""
+    """The one form of a mother case as it is now, or what a restored backup left of it. The caller has shown the reason. At another node
+    than the one that received it, the act is asked of that one (tx.Elsewhere)."""
     event_copies.must_be_received_here(mother)
-    plain = queries.form(mother.number, mother.form)
-    return msgspec.json.decode(plain or b"{}", type=EventForm)
+    return event_part.read_form(queries.newest_form(mother.number, mother.form))
 
 
 @step

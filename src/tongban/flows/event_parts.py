@@ -120,6 +120,19 @@ def start(table: Table, ready: Ready, number: str) -> Body:
     return ChildOpened(on=table.on, item=part.item, number=number)
 
 
+@step
+def asked_again(mother: Mother, table: Table) -> tuple[Mother, list[Body]]:
+    """Parts that are held say what they lack today: of what was said before, much may have gone with the disk of a restored node."""
+    new: list[Body] = []
+    for one in mother.parts:
+        if one.state == "held" and (lacks := judged(table, one.part).problems):
+            fact = held(one.part, lacks, table.on)
+            if fact.problems != one.problems:
+                mother = rule.apply(mother, fact)
+                new.append(fact)
+    return mother, new
+
+
 def held(part: Part, problems: Iterable[Problem], on: dt.date) -> Held:
     """The fact that a part waits for the person: codes and pointers, no words and nothing personal."""
     return Held(on=on, item=part.item, problems=tuple(f"{one.code} {one.pointer}".strip() for one in problems))

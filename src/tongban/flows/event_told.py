@@ -5,8 +5,6 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from tongban.domain import event_part, event_progress
 from tongban.domain.actor import SYSTEM
 from tongban.domain.case import Case
@@ -35,8 +33,7 @@ def asked(number: str, at: dt.datetime) -> tuple[Told, tuple[str, ...]]:
         return {}, ()
     mother = found.mother
     prepared = catalog.prepared(mother.event, mother.opened_on or at.date())
-    plain = mothers.form(number, mother.form)
-    form = msgspec.json.decode(plain or b"{}", type=EventForm)
+    form = event_part.read_form(mothers.newest_form(number, mother.form))
     calls, items = {}, {}
     for one in mother.parts:
         case = _fresh(one)

@@ -1,11 +1,12 @@
 """Taking back (撤回) a life event, or some of its items: what has not begun never begins, what is not decided is withdrawn, what is
-decided stays."""
+decided stays. It is done where the event was received; from any other counter of the city that node is asked."""
 
 import datetime as dt
 from collections.abc import Sequence
 
 import msgspec
 
+from tongban.domain import mother as rule
 from tongban.domain.actor import Actor
 from tongban.domain.facts import Body
 from tongban.domain.mother import EventWithdrawn, Mother, Replanned, replan
@@ -16,16 +17,19 @@ from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import queries as cases
 
-_DECIDED = frozenset({"decided", "delivered", "revoked"})
+DECIDED = frozenset({"decided", "delivered", "revoked"})
+"""A case in one of these stages stays as it is."""
 
 
 class TakenBack(msgspec.Struct, frozen=True):
-    """What became of it: numbers of the cases still to be withdrawn, one act each; those that were decided before stay."""
+    """What became of it: numbers of the cases still to be withdrawn, one act each; those that were decided before stay. ``asked``: the node
+    that was asked to do it, and has not answered yet."""
 
     number: str
     to_withdraw: tuple[str, ...]
     decided: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    asked: str = ""
 
 
 def withdraw(
@@ -33,7 +37,7 @@ def withdraw(
 ) -> TakenBack:  # fmt: skip
     """Take back the whole event, or these items: one act on the mother case, then one on each of its open cases, which may be held on
     other nodes. A case that is decided in the meantime stays decided (``kept``)."""
-    done = take_back(actor, number, visit=visit, items=tuple(items), at=at, key=key)
+    done = take_back(actor, number, visit=visit, items=tuple(items), reason=reason, at=at, key=key)
     kept = []
     for child in done.to_withdraw:
         try:
@@ -45,35 +49,26 @@ def withdraw(
 
 @flow("event.withdraw")
 def take_back(
-    actor: Actor, number: str, *, visit: str = "", items: tuple[str, ...] = (), at: dt.datetime, key: str = ""
-) -> TakenBack:
-    """Nothing more starts of the whole event, or of these items and what begins only after them."""
+    actor: Actor, number: str, *, visit: str = "", items: tuple[str, ...] = (), reason: str = "", at: dt.datetime, key: str = "",
+) -> TakenBack:  # fmt: skip
+    """Nothing more starts of the whole event, or of these items and what begins only after them. Asked by another node, ``visit`` is
+    empty, and that node vouches for whom it serves."""
     on = city_date(at)
-    if visit:
-        served = access.visit(actor, visit)
-        actor.must("case.receive", served.center)
-        mother = event_access.of_visit(served, number).mother
-        for one in mother.parts if served.agent else ():
-            if not items or one.part.item in items:
-                # Who acts for another does so by a mandate that holds today and names what is taken back.
-                access.must_be_mandated(served.agent, mother.applicant, one.part.item, on)
-    elif actor.kind == "resident":
-        mother = event_access.mother(actor, number, lock=True).mother
-    else:
+    if not visit and not actor.serves:
         raise Refused("event.visit_needed", "请先读卡接待本人", "Serve the person first", pointer="/visit")
-    if mother.stage != "open":
-        raise Conflict(
-            "event.over",
-            "这件事已经办结或撤回,请刷新后再看",
-            "This life event is over already; reload the page",
-            stage=mother.stage,
-        )
+    found, agent, _ = event_access.answered_for(actor, visit, number)
+    mother = found.mother
+    for one in mother.parts if agent else ():
+        if not items or one.part.item in items:
+            # Who acts for another does so by a mandate that holds today and names what is taken back.
+            access.must_be_mandated(agent, mother.applicant, one.part.item, on)
+    rule.must_be_taken_back(mother, reason)
     wanted = [one for one in mother.parts if not items or one.part.item in items]
     if not wanted or set(items) - {one.part.item for one in wanted}:
         raise Refused("event.no_such_item", "这件事里没有这个事项", "The event has no such item", pointer="/items")
     open_ = [one.number for one in wanted if one.state == "open"]
-    decided = {number for number, found in cases.get_many(open_).items() if found.case.stage in _DECIDED}
-    event_log.appended(mother, [EventWithdrawn(on=on)] if not items else _dropped(mother, items, on))
+    decided = {number for number, found in cases.get_many(open_).items() if found.case.stage in DECIDED}
+    event_log.appended(mother, [EventWithdrawn(on=on, reason=reason)] if not items else _dropped(mother, items, on))
     current().about(case=number, person=mother.applicant, place=mother.receiving, items=list(items))
     return TakenBack(number, tuple(n for n in open_ if n not in decided), tuple(sorted(decided)))
 

@@ -1,5 +1,5 @@
 """What nodes ask of each other when something is missing: facts of a case behind a gap, and, for a node restored from a backup,
-all that it wrote since."""
+all that it wrote since, of cases and of life events."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from tongban.domain.actor import Actor
 from tongban.exchange import inbox, outbox, recalls, watch
 from tongban.exchange.letters import Again, Letter, Recall, Recalled
 from tongban.exchange.queries import Parked
-from tongban.flows import despatch
+from tongban.flows import despatch, event_copies
 from tongban.flows.desk import Desk
 from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
@@ -16,6 +16,7 @@ from tongban.plumbing.tx import current, flow, step
 from tongban.registers.cases import queries as cases
 from tongban.registers.cases import service
 from tongban.registers.catalog import queries as catalog
+from tongban.registers.mothers import queries as mothers
 
 PATIENCE = dt.timedelta(seconds=5)
 """How long a letter waits for an earlier fact before it is asked for: lanes of different nodes are not in step."""
@@ -122,21 +123,30 @@ def go_on(actor: Actor, *, at: dt.datetime, pieces: int = 1) -> None:
 
 @flow("letters.recall_answered")
 def answer(actor: Actor, node: str, *, at: dt.datetime) -> bool:
-    """Write the facts of the next cases again, and when there are none left, that this was all; True when there may be more."""
+    """Write the facts of the next cases and the logs of the next life events again, by number, and when there are none left, that this
+    was all; True when there may be more."""
     asked = recalls.next_of(node)
     if asked is None:
         return False
-    batch = cases.touched_since(asked.since, asked.after, BATCH)
-    theirs = [case.number for case in batch if node in here.nodes().concerned(case)]
+    nodes = here.nodes()
+    batch = {case.number: case for case in cases.touched_since(asked.since, asked.after, BATCH)}
+    events = {found.mother.number: found for found in mothers.touched_since(asked.since, asked.after, BATCH)}
+    # Both go by number, so that one place says how far it is, and a life event is there before its cases.
+    turn = sorted((*batch, *events))[:BATCH]
+    theirs = [number for number in turn if number in batch and node in nodes.concerned(batch[number])]
+    logs = [events[number] for number in turn if number in events]
+    logs = [one for one in logs if node in nodes.event_concerns(one.mother.receiving, here.node())]
+    for one in logs:
+        event_copies.send(one.mother.number, one.query_code, node)
     for number in theirs:
         despatch.again(number, node, 0)
     written = asked.cases + len(theirs)
-    if more := len(batch) == BATCH:
-        recalls.served(node, batch[-1].number, written)
+    if more := len(turn) == BATCH:
+        recalls.served(node, turn[-1], written)
     else:
         outbox.post(node, Recalled(written), at)
         recalls.done(node)
-    current().about(place=node, cases=len(theirs), more=more)
+    current().about(place=node, cases=len(theirs), events=len(logs), more=more)
     return more
 
 

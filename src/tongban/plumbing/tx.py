@@ -47,6 +47,7 @@ class Asked(msgspec.Struct, frozen=True):
     key: str
     number: str
     node: str
+    mark: bytes = b""
 
 
 Carrier = Callable[[Asked], Any]
@@ -112,16 +113,18 @@ def flow(act: str) -> Callable[[Callable[Concatenate[Actor, P], R]], Callable[Co
                     "The idempotency key is not readable: reload the page",
                     pointer="/key",
                 )
-            mark = _fingerprint(act, args, kwargs) if key else b""
+            carried = _carried(args)
+            mark = carried.mark if carried else _fingerprint(act, args, kwargs) if key else b""
             try:
                 return _durably(act, function, actor, args, kwargs, mark, answer_type)
             except Elsewhere as case:
-                # Done here before the case moved on: a resend gets that answer, and the act is not done a second time there.
+                # Done here before the case moved on, or asked of that node already: a resend gets that answer, and the act is not done
+                # a second time there.
                 if key and (done := _answered(actor, key, mark, answer_type, act)) is not None:
                     return typing.cast(R, done[0])
                 given = inspect.signature(function).bind(actor, *args, **kwargs).arguments
                 given = {k: v for k, v in list(given.items())[1:] if k not in ("at", "key")}
-                asked = Asked(act, actor, given, kwargs["at"], key, case.number, case.node)
+                asked = Asked(act, actor, given, kwargs["at"], key, case.number, case.node, mark)
                 return typing.cast(R, _carrier[0](asked))
             except (Refused, DatabaseError, psycopg.DatabaseError):
                 # Only now is the key looked up: a resend is rare, a first send must not pay a round trip for it.
@@ -161,10 +164,17 @@ def _durably(
                 answer = function(actor, *args, **kwargs)
                 audit.write(act)
                 if key:
-                    _remember(act, mark, msgspec.json.encode(answer))
+                    carried = _carried(args)
+                    _remember(act, carried.name if carried else name, mark, msgspec.json.encode(answer))
         finally:
             _act.reset(token)
     return answer
+
+
+def _carried(args: Any) -> Asked | None:
+    """The act that a flow takes to another node. It is remembered as what it is, so that sent again later it is the same act, whatever
+    the case has become meanwhile."""
+    return args[0] if args and isinstance(args[0], Asked) else None
 
 
 def _fingerprint(act: str, args: Any, kwargs: Any) -> bytes:
@@ -173,10 +183,10 @@ def _fingerprint(act: str, args: Any, kwargs: Any) -> bytes:
     return crypto.sign(msgspec.msgpack.encode([act, args, asked], order="sorted"))
 
 
-def _remember(act: Act, mark: bytes, answer: bytes) -> None:
+def _remember(act: Act, name: str, mark: bytes, answer: bytes) -> None:
     statements.say(
         "insert into plumbing_done_act (actor, key, act, fingerprint, answer, at) values (%s, %s, %s, %s, %s, %s)",
-        [act.actor.ref, act.key, act.name, mark, answer, act.at],
+        [act.actor.ref, act.key, name, mark, answer, act.at],
     )
 
 

@@ -25,9 +25,10 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """An act that was asked of the holder from here: ``state`` is waiting, done or refused; then ``text`` says why. ``item`` is the
-    part of a life event that it is about (empty: a case)."""
+    """An act (``what``) that was asked of the holder from here: ``state`` is waiting, done or refused; then ``text`` says why.
+    ``item`` is the part of a life event that it is about (empty: a case, or the whole event)."""
 
+    what: str
     act: Text
     node: Text
     at: dt.datetime
@@ -52,7 +53,15 @@ def asked(number: str) -> tuple[Asked, ...]:
     """What was asked of the holder of this case from here, newest first. Who may see the case may see this."""
     return tuple(
         Asked(
-            acts.word(one.act), node_name(one.to_node), one.at, one.state, one.code, one.text, one.answered_at, one.item
+            one.act,
+            acts.word(one.act),
+            node_name(one.to_node),
+            one.at,
+            one.state,
+            one.code,
+            one.text,
+            one.answered_at,
+            one.item,
         )
         for one in queries.asked_about(number)
     )

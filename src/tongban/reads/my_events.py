@@ -9,13 +9,13 @@ from tongban.domain.actor import Actor
 from tongban.domain.element import Element
 from tongban.domain.refusals import NotFound
 from tongban.domain.text import Text
-from tongban.flows import access
+from tongban.flows import access, event_access, event_withdraw
 from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
 from tongban.reads import elsewhere, mother
 from tongban.reads.checklist_form import drawn
-from tongban.reads.elsewhere import Asked, node_name
-from tongban.reads.mother import MotherLine, MotherShown
+from tongban.reads.elsewhere import Asked, Held, node_name
+from tongban.reads.mother import MotherLine, MotherShown, PartShown
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.counters.queries import VisitFound
 from tongban.registers.mothers import queries
@@ -116,6 +116,56 @@ def held(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[HeldPart, ...
                 HeldPart(one.number, one.name, part.item, part.name, node) for part in one.parts if part.state == "held"
             ]
     return tuple(found)
+
+
+class Ends(msgspec.Struct, frozen=True):
+    """What taking back the event does to one part: it ends (``ends``) or stays as it is, and in which words it stands now."""
+
+    name: Text
+    word: Text
+    ends: bool
+
+
+class TakingBack(msgspec.Struct, frozen=True):
+    """A life event that the person may take back: at which node it was received (empty: here) and up to when what is shown is complete,
+    what was asked of that node before, and what becomes of each part. ``waiting``: it was asked to take it back and has not answered."""
+
+    number: str
+    name: Text
+    word: Text
+    open: bool
+    held: Held
+    asked: tuple[Asked, ...]
+    waiting: bool
+    parts: tuple[Ends, ...]
+
+
+def open_lines(actor: Actor, visit_id: str) -> tuple[MotherLine, ...]:
+    """The life events of this person that are under way, wherever in the city they were received."""
+    return tuple(line for line in lines(actor, visit_id) if line.stage == "open")
+
+
+def taking_back(actor: Actor, visit_id: str, number: str, *, at: dt.datetime) -> TakingBack:
+    """What taking back this life event does. NotFound ``event.not_found``."""
+    found = event(actor, visit_id, number, at=at)
+    if found is None:
+        raise event_access.none()
+    asked = elsewhere.asked(number)
+    parts = tuple(Ends(part.name, part.word, _ends(part)) for part in found.parts)
+    return TakingBack(
+        number, found.name, found.word, found.stage == "open", elsewhere.held(found.receiving), asked, back_waits(asked), parts
+    )  # fmt: skip
+
+
+def back_waits(asked: tuple[Asked, ...]) -> bool:
+    """Whether the node that received a life event was asked to take it back and has not answered."""
+    return any(one.what == "event.withdraw" and one.state == "waiting" for one in asked)
+
+
+def _ends(part: PartShown) -> bool:
+    if part.state != "open":
+        return part.state in ("waiting", "held")
+    return part.case is None or part.case.stage not in event_withdraw.DECIDED
 
 
 class PassedOn(msgspec.Struct, frozen=True):

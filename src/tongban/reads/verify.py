@@ -77,7 +77,7 @@ def verify(actor: Actor) -> Iterator[Checked]:
     done.wrong += checks.beside(logs, gone)
     done.wrong += _people(gone)
     for look in (_columns, checks.kinds, checks.codes, checks.drafts, checks.lost, people.damaged, credentials.damaged,
-                 catalog.damaged, mother_checks.damaged, mother_checks.kinds, _children):  # fmt: skip
+                 catalog.damaged, lambda: mother_checks.damaged(gone), mother_checks.kinds, _children):  # fmt: skip
         done.wrong += look()
     done.wrong += audit.broken_seals()
     with connection.cursor() as cursor:
@@ -136,7 +136,7 @@ def _people(gone: str) -> Iterator[str]:
             ("credentials_credential", "id", "holder"),
         ):
             # A copy of a case may know nobody: who it is about goes with the pen.
-            held = "and t.here " if table == "cases_case" else ""
+            held = "and t.here " if table in ("cases_case", "mothers_mother") else ""
             cursor.execute(
                 f"select t.{name}::text from {table} t where t.{column} is not null {held}"
                 f"and not exists (select 1 from people_person p where p.id = t.{column}) limit 1000"

@@ -41,6 +41,7 @@ def test_a_visit(machine: Any) -> None:
     twice(m, f"/visits/{visit}/mandate", MANDATE)
     draft = twice(m, f"/visits/{visit}/drafts", BROUGHT)["id"]
     twice(m, f"/visits/{visit}/drafts/{draft}", BROUGHT | {"rev": 1}, "PUT")
+    twice(m, f"/visits/{visit}/drafts/{draft}/bring")
     twice(m, "/cases", BROUGHT | {"visit": visit, "draft": draft})
     twice(m, f"/visits/{visit}/close")
 

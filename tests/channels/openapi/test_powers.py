@@ -15,6 +15,7 @@ from tongban.plumbing import clock
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
 
 LOOK = {"reason": "核对"}
+ANY = "0190f6f0-0000-7000-8000-000000000000"
 # resource -> (method, path, body); {n} is a case of 普陀, {v} a visit that the receiver there began.
 RESOURCES: dict[str, tuple[str, str, Any]] = {
     "me": ("GET", "/me", None),
@@ -33,6 +34,9 @@ RESOURCES: dict[str, tuple[str, str, Any]] = {
     "visit": ("GET", "/visits/{v}", None),
     "look at person": ("POST", "/visits/{v}/look", LOOK),
     "draft": ("POST", "/visits/{v}/drafts", BROUGHT),
+    "drafts away": ("GET", "/visits/{v}/drafts-away", None),
+    "bring": ("POST", f"/visits/{{v}}/drafts/{ANY}/bring", {}),
+    "brought": ("GET", f"/visits/{{v}}/drafts/{ANY}/bring", None),
     "assess": ("POST", "/assess", BROUGHT),
     "meet": ("POST", "/visits", {"applicant": MOTHER}),
     "receive": ("POST", "/cases", AT_ONCE),
@@ -41,7 +45,21 @@ RESOURCES: dict[str, tuple[str, str, Any]] = {
 }
 CATALOG = dict.fromkeys(("me", "items", "search", "item", "guide", "centers", "catalog"), 200)
 HIDDEN = dict.fromkeys(
-    ("case", "log", "timeline", "receipt", "visit", "look at person", "draft", "decide", "revoke"), 404
+    (
+        "case",
+        "log",
+        "timeline",
+        "receipt",
+        "visit",
+        "look at person",
+        "draft",
+        "drafts away",
+        "bring",
+        "brought",
+        "decide",
+        "revoke",
+    ),
+    404,
 )
 # Whoever may look at nobody is told so whatever the number is.
 CLOSED = dict.fromkeys(("board", "assess", "meet", "receive", "look"), 403)

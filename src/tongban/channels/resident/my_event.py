@@ -30,10 +30,12 @@ TONES = {"held": "warn", "open": "info", "waiting": "wait", "dropped": "plain", 
 
 def shown(request: HttpRequest, found: MotherShown, refused: Refused | None = None) -> HttpResponse:
     """The page of a life event."""
+    passed = asked(found.number)
     parts = [(p, TONES.get(p.state, "plain") if not p.yours else "warn") for p in found.parts]
     context: dict[str, Any] = {
         "e": found, "parts": parts, "spaced": spaced(found.number), "act_key": new_id(),
-        "problems": refused.problems if refused else (), "asked": asked(found.number), "open": found.stage == "open",
+        "problems": refused.problems if refused else (), "asked": passed,
+        "open": found.stage == "open" and not my_events.back_waits(passed),
     }  # fmt: skip
     return page(request, "my_event", context, status=status_of(refused) if refused else 200)
 
@@ -103,7 +105,13 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
             raise
         return shown(request, found, refused)
     said = say("已撤回。", "Taken back.")
-    if done.decided or done.kept:
+    if done.asked:
+        node = node_name(done.asked)
+        said = say(
+            f"已转交收件的{node.zh},结果稍后显示在这里。",
+            f"Passed on to {node.en or node.zh}, which received the event; the outcome is shown here.",
+        )
+    elif done.decided or done.kept:
         said = say(
             "已撤回没有办结的事项,已经办结的不变。", "What was not decided is taken back; what was decided stays."
         )

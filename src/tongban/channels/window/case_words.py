@@ -106,7 +106,7 @@ def choices(page: CasePage, act: str, actor: Actor, today: dt.date) -> dict[str,
     made: dict[str, Any] = {
         "not_accept": lambda: {"options": reasons.NOT_ACCEPTED.items()},
         "hand_back": lambda: {"options": reasons.HANDED_BACK.items()},
-        "withdraw": lambda: {"options": [(k, v) for k, v in reasons.WITHDRAWN.items() if k != "correction_lapsed"]},
+        "withdraw": lambda: {"options": list(reasons.TAKEN_BACK.items())},
         "review": lambda: {"options": reasons.REVIEWED.items()},
         "end_special": lambda: {"options": reasons.SPECIAL_ENDED.items()},
         "start_special": lambda: {"options": [(k, reasons.SPECIAL[k]) for k in page.version.special]},

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tongban.channels.window import (
+    serve_back,
     serve_bring,
     serve_elsewhere,
     serve_event,
@@ -46,6 +47,7 @@ urlpatterns = [
     path(EVENT + "<slug:step>", serve_event.step, name="event_step"),
     path(EVENT + "scan/<slug:digest>", serve_event.scan, name="event_scan"),
     path(VISIT + "part/<slug:number>/<slug:item>", serve_part.part, name="part"),
+    path(VISIT + "back/<slug:number>", serve_back.back, name="event_back"),
     path(VISIT + "done/<slug:number>", serve_event.submitted, name="event_done"),
     path(VISIT + "done/<slug:number>/receipt.pdf", serve_event.receipt, name="event_receipt"),
     path(VISIT + "done/<slug:number>/dates.ics", serve_event.dates, name="event_dates"),

@@ -38,6 +38,7 @@ def aways(request: HttpRequest, visit: uuid.UUID) -> dict[str, Any]:
     """What waits for this person: parts of life events, and drafts at other nodes."""
     return {
         "held_parts": my_events.held(acting(request), str(visit), at=clock.now()),
+        "events_open": my_events.open_lines(acting(request), str(visit)),
         "passed_on": my_events.passed_on(acting(request), str(visit), at=clock.now()),
         "aways": draft_away.away(acting(request), str(visit)), "bring": reverse("window:bring", args=[visit]), "most": MOST,
     }  # fmt: skip

@@ -16,10 +16,11 @@ from tongban.registers.mothers import queries
 _BESIDE = ("event", "receiving", "applicant", "agent", "channel", "stage", "wake_on", "n", "here")
 
 
-def damaged() -> Iterator[str]:
-    """Everything that is wrong with mother cases and event drafts."""
+def damaged(gone: str = "") -> Iterator[str]:
+    """Everything that is wrong with mother cases and event drafts. ``gone``: what is said of forms that are gone, at a node that was put
+    back to an older backup."""
     for state, log in queries.logs():
-        yield from _one(state, log)
+        yield from _one(state, log, gone)
     yield from _drafts()
 
 
@@ -30,7 +31,7 @@ def children() -> Iterator[tuple[str, str]]:
             yield number, state.applicant
 
 
-def _one(state: Mother, log: Sequence[Entry]) -> Iterator[str]:
+def _one(state: Mother, log: Sequence[Entry], gone: str) -> Iterator[str]:
     number = state.number
     if broken := chain.broken(log):
         yield broken if broken.startswith(number) else f"{number}: {broken}"
@@ -46,7 +47,7 @@ def _one(state: Mother, log: Sequence[Entry]) -> Iterator[str]:
     yield from _columns(state)
     # What was typed lies where the event was received.
     if not queries.is_copy(number):
-        yield from _forms(number, log)
+        yield from _forms(number, log, gone)
 
 
 def _columns(state: Mother) -> Iterator[str]:
@@ -61,12 +62,12 @@ def _columns(state: Mother) -> Iterator[str]:
         yield f"{state.number}: a column of the row was changed: {wrong}"
 
 
-def _forms(number: str, log: Sequence[Entry]) -> Iterator[str]:
+def _forms(number: str, log: Sequence[Entry], gone: str) -> Iterator[str]:
     named = {digest for e in log if (digest := getattr(rule.decode(e.body), "form", ""))}
     for digest in sorted(named):
         try:
             if queries.form(number, digest) is None:
-                yield f"{number}: a form that the log names is gone"
+                yield f"{number}: a form that the log names is gone{gone}"
         except crypto.Tampered:
             yield f"{number}: the form beside the log was changed"
     with connection.cursor() as cursor:

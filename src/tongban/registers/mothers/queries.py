@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
+from tongban.domain import mother as rule
 from tongban.domain.chain import Entry
 from tongban.domain.draft import Lies
 from tongban.domain.mother import Mother
@@ -75,6 +76,30 @@ def form(number: str, digest: str) -> bytes | None:
     if crypto.digest(salted).hex() != digest:
         raise crypto.Tampered(f"{number}: the form does not match its digest")
     return salted[16:]
+
+
+def has_form(number: str, digest: str) -> bool:
+    """Whether the form that a fact names lies beside the log."""
+    return bool(ask("select 1 from mothers_form where number = %s and digest = %s", [number, digest]))
+
+
+def newest_form(number: str, digest: str) -> bytes | None:
+    """`form`; and at a node that was put back to an older backup, where the newest went with the disk, the one before it that is still
+    there."""
+    plain = form(number, digest)
+    if plain is None:
+        named = (getattr(rule.decode(one.body), "form", "") for one in reversed(log(number)))
+        plain = next((older for one in named if one and (older := form(number, one)) is not None), None)
+    return plain
+
+
+def touched_since(moment: dt.datetime, after: str = "", most: int = 500) -> list[Found]:
+    """Mother cases and copies with a fact since a moment, by number: for a node that lost its newest ones."""
+    found = ask(
+        f"{_FOUND} where number > %s and number in (select number from mothers_fact where at >= %s) order by number limit %s",
+        [after, moment, most],
+    )
+    return [Found(rows.mother(r[0]), *r[1:]) for r in found]
 
 
 class DraftFound(msgspec.Struct, frozen=True):

@@ -56,9 +56,10 @@ def append(after: Mother, entries: Sequence[Entry], forms: Sequence[Form] = ()) 
     _record(after.number, entries, forms)
 
 
-def replicate(before: int, after: Mother, fresh: Sequence[Entry], *, query_code: str) -> None:
-    """Write entries that came by letter to the copy that had ``before`` of them. Nothing of a copy wakes."""
-    values = rows.copy_values(after)
+def replicate(before: int, after: Mother, fresh: Sequence[Entry], *, query_code: str, own: bool = False) -> None:
+    """Write entries that came by letter to the copy that had ``before`` of them. Nothing of a copy wakes. ``own``: it is none, but was
+    received here, and a restored backup had forgotten it."""
+    values = rows.values(after) if own else rows.copy_values(after)
     if before:
         say(_APPEND, [*values, after.number])
     else:
@@ -71,7 +72,7 @@ def replicate(before: int, after: Mother, fresh: Sequence[Entry], *, query_code:
             after.agent or None,
             after.channel,
         ]
-        say(_COPY, [*static, fresh[0].at, False, *values])
+        say(_COPY, [*static, fresh[0].at, own, *values])
     _record(after.number, fresh, ())
 
 
