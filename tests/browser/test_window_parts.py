@@ -90,14 +90,14 @@ def test_a_part_received_here_is_answered_by_keys(desk: Open, axe: Axe, shot: Sh
     sound(page, axe)
     # And the whole event is taken back, by keys: what ends and what stays is said before.
     held.get_by_role("link", name="查看或撤回").focus()
-    page.keyboard.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("main")).to_contain_text("撤回后不再办理")
     shot(page, "back")
     sound(page, axe)
     in_english(page, axe, shot, "back")
-    page.keyboard.press("2")
+    keys(page).press("2")
     expect(page.locator("main [name=reason]:checked")).to_have_value("mistake")
-    page.keyboard.press("F9")
+    keys(page).press("F9")
     expect(page.locator("#notices")).to_contain_text("已撤回")
     expect(held).not_to_contain_text("查看或撤回")
 

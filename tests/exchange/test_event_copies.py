@@ -57,6 +57,16 @@ def asked(town: Town, code: str, center: str):
     return clerk, met
 
 
+def received_in_putuo(town: Town) -> str:
+    """Told at a counter there; everybody whom it concerns has heard of it."""
+    town.clock = AT
+    town.talk()
+    with town.at("putuo"):
+        number = at_counter(PUTUO).number
+    town.carry()
+    return number
+
+
 def heads(town: Town, number: str) -> dict[str, bytes]:
     found = {}
     for code in town.nodes.by_code:

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.exchange.test_event_copies import ITEM, asked, at_counter, heads
+from tests.exchange.test_event_copies import ITEM, asked, heads, received_in_putuo
 from tests.exchange.test_event_town import jobs
 from tests.exchange.test_town import all_hold, back_up, restore
 from tests.exchange.town import Town
@@ -70,11 +70,7 @@ def answered(clerk, visit: str, number: str, item: str, at: dt.datetime) -> None
 
 
 def test_a_district_has_its_newest_life_events_again(town: Town) -> None:
-    town.clock = AT
-    town.talk()
-    with town.at("putuo"):
-        old = at_counter(PUTUO).number
-    town.carry()
+    old = received_in_putuo(town)
     town.talk()
     back_up("putuo")
     with town.at("putuo"):
@@ -147,11 +143,7 @@ def test_the_city_has_its_own_from_a_district_and_the_person_is_asked_once_more(
 
 
 def test_nobody_tells_a_node_of_its_own_that_was_not_restored(town: Town) -> None:
-    town.clock = AT
-    town.talk()
-    with town.at("putuo"):
-        number = at_counter(PUTUO).number
-    town.carry()
+    number = received_in_putuo(town)
     with town.at("putuo"):
         before = mothers.get(number).mother
         log, code = mothers.log(number), mothers.get(number).query_code
@@ -169,11 +161,7 @@ def test_nobody_tells_a_node_of_its_own_that_was_not_restored(town: Town) -> Non
 
 
 def test_a_recall_tells_of_life_events_only_to_whom_they_concern(town: Town) -> None:
-    town.clock = AT
-    town.talk()
-    with town.at("putuo"):
-        number = at_counter(PUTUO).number
-    town.carry()
+    number = received_in_putuo(town)
     with town.at("yangpu"):
         outbox.post("city", letters.Recall(AT - dt.timedelta(days=1)), AT)
     town.carry()

@@ -11,19 +11,20 @@ from django.test import Client
 
 from tests.channels.resident.signed_in import sign_in
 from tests.channels.window.work_members import client_of, hire, text
-from tests.exchange.test_event_copies import asked, at_counter, heads
+from tests.exchange.test_event_copies import asked, born, heads, received_in_putuo
 from tests.exchange.test_event_town import open_part
 from tests.exchange.test_town import all_hold
 from tests.exchange.town import Town
 from tests.flows import events
-from tests.flows.people import MINHANG, MOTHER, PUTUO, SON, YANGPU, staff
+from tests.flows.people import MOTHER, PUTUO, SON, YANGPU, staff
 from tongban.domain.refusals import NotFound, Refused
 from tongban.exchange import letters, outbox, queries
-from tongban.flows import elsewhere, event_advance, event_withdraw, handle, serve
+from tongban.flows import compose, elsewhere, event_advance, event_withdraw, handle, serve
 from tongban.plumbing import clock
 from tongban.registers.catalog import city as city_source
 from tongban.registers.mothers import queries as mothers
 
+__all__ = ["born"]
 SOURCE = city_source.load(settings.CITY_FOLDER)
 AT = events.when(SOURCE.event_situations, "birth")
 FIRST = "chusheng_zhengming"
@@ -31,17 +32,9 @@ SOON = dt.timedelta(seconds=3)
 
 
 @pytest.fixture
-def number(town: Town) -> str:
-    """Received over the web, at the city, of a resident whose first part is shown at a counter and then held in Minhang."""
-    town.clock = AT
-    town.talk()
-    with town.at("city"):
-        given = events.given(SOURCE.event_situations, "birth")
-        said = {"hukou_division": YANGPU, "residence_division": MINHANG}
-        given = msgspec.structs.replace(given, center=MINHANG, answers=given.answers | said)
-        _, _, receipt, _ = events.submitted("birth", given, SON, AT)
-    town.carry()
-    return receipt.number
+def number(born: compose.MotherReceipt) -> str:
+    """Its first part is held in Minhang once it was shown at a counter."""
+    return born.number
 
 
 def child_of(town: Town, number: str) -> str:
@@ -214,14 +207,14 @@ def test_the_counter_shows_what_ends_and_takes_it_back(town: Town, number: str) 
         with town.at("yangpu"):
             assert address in client.get(home).content.decode()
             page = client.get(address)
-            assert "收件在市级节点" in text(page) and "撤回后不再办理" in text(page) and "不变" in text(page)
+            assert "收件在市级系统" in text(page) and "撤回后不再办理" in text(page) and "不变" in text(page)
             assert client.post(address, {"key": "k0", "reason": "x"}).status_code == 422
             sent = client.post(address, {"key": "k1", "reason": "mistake"}, follow=True)
-            assert "已转交收件的市级节点" in text(sent) and "等待答复" in text(sent)
+            assert "已转交收件的市级系统" in text(sent) and "等待答复" in text(sent)
             waits = client.get(address)
             assert "等待答复" in text(waits) and 'name="key"' not in text(waits) and "F9" not in waits.content.decode()
             again = client.post(address, {"key": "k1", "reason": "mistake"}, follow=True)
-            assert "已转交收件的市级节点" in text(again) and len(queries.asked_about(number)) == 1
+            assert "已转交收件的市级系统" in text(again) and len(queries.asked_about(number)) == 1
         town.carry()
         with town.at("yangpu"):
             done = client.get(home)
@@ -234,11 +227,7 @@ def test_the_counter_shows_what_ends_and_takes_it_back(town: Town, number: str) 
 
 def test_what_a_district_received_is_taken_back_from_home(town: Town) -> None:
     """The resident's door is at the city; the event was handed in at a counter in Putuo."""
-    town.clock = AT
-    town.talk()
-    with town.at("putuo"):
-        number = at_counter(PUTUO).number
-    town.carry()
+    number = received_in_putuo(town)
     with clock.fixed(AT):
         with town.at("city"):
             client = Client()
@@ -246,12 +235,12 @@ def test_what_a_district_received_is_taken_back_from_home(town: Town) -> None:
             page = client.get(f"/mine/{number}")
             assert "确定撤回" in text(page)
             sent = client.post(f"/mine/{number}/event-withdraw", {"key": "k"}, follow=True)
-            assert "已转交收件的普陀区节点" in text(sent) and "等待答复" in text(sent)
+            assert "已转交收件的普陀区系统" in text(sent) and "等待答复" in text(sent)
             assert "确定撤回" not in text(sent), "asked once, it is not offered again"
         town.carry()
         with town.at("city"):
             seen = text(client.get(f"/mine/{number}"))
-            assert "普陀区节点已办" in seen and "已撤回" in seen
+            assert "普陀区系统已办" in seen and "已撤回" in seen
     with town.at("putuo"):
         assert events.mother(number).stage == "withdrawn"
     all_hold(town)
