@@ -11,9 +11,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.hand import keys
 from tests.browser.neighbours import Neighbours, around
-from tests.browser.test_mine import come_in
+from tests.browser.test_mine import come_in, elder
 from tests.browser.test_window_parts import RAW, in_english, sound
 from tests.browser.test_window_work import Axe, Open, Shot, desk
+from tests.browser.walk import VOICE, listen
 from tests.channels.window.work_members import hire
 from tests.flows import events
 from tests.flows.cases import INTAKES
@@ -207,60 +208,76 @@ def told_at_a_counter(city: Any) -> str:
     raise AssertionError("still refused")
 
 
-def resident(city: Neighbours, page: Page, live_server: Any, who: Any) -> Page:
+def resident(city: Neighbours, page: Page, live_server: Any, who: Any, mode: str) -> Page:
     page.home = str(live_server)  # type: ignore[attr-defined]
     come_in(page, live_server, who)
+    if mode == "elder":
+        elder(page, live_server)
+        page.add_init_script(VOICE)
     return city.show(page)
 
 
+def heard(page: Page, mode: str) -> None:
+    """Who has large letters has all of the page read to them."""
+    if mode == "elder":
+        listen(page)
+
+
+@pytest.mark.parametrize("mode", ["plain", "elder"])
 def test_at_home_the_draft_of_a_counter_is_fetched(
-    town: Town, page: Page, live_server: Any, axe: Axe, shot: Shot
+    town: Town, page: Page, live_server: Any, axe: Axe, shot: Shot, mode: str
 ) -> None:
     city = town("city")
     saved(city, "putuo", PUTUO)
-    page = resident(city, page, live_server, MOTHER)
+    page = resident(city, page, live_server, MOTHER, mode)
     page.goto(f"{live_server}/events/retire/start")
     expect(page.locator("main")).to_contain_text("有一份没办完的草稿")
-    shot(page, "home-draft-named")
+    shot(page, f"home-draft-named-{mode}")
     sound(page, axe)
-    in_english(page, axe, shot, "home-draft-named")
+    heard(page, mode)
+    in_english(page, axe, shot, f"home-draft-named-{mode}")
     page.get_by_role("button", name="取回草稿").click()
     expect(page.locator("main")).to_contain_text("正在从普陀区系统取回")
-    shot(page, "home-draft-coming")
+    shot(page, f"home-draft-coming-{mode}")
     sound(page, axe)
     city.carry()
     expect(page.locator("main")).to_contain_text("您上次办到一半")
-    shot(page, "home-draft-come")
+    shot(page, f"home-draft-come-{mode}")
     sound(page, axe)
+    heard(page, mode)
 
 
+@pytest.mark.parametrize("mode", ["plain", "elder"])
 def test_at_home_a_part_received_in_a_district_is_answered(
-    town: Town, page: Page, live_server: Any, axe: Axe, shot: Shot, compiled_city: Any
+    town: Town, page: Page, live_server: Any, axe: Axe, shot: Shot, compiled_city: Any, mode: str
 ) -> None:
     city = town("city")
     with city.at("putuo"):
         number = told_at_a_counter(compiled_city)
     city.carry()
-    page = resident(city, page, live_server, SON)
+    page = resident(city, page, live_server, SON, mode)
     page.goto(f"{live_server}/mine/{number}")
     expect(page.locator("main")).to_contain_text("需要您补充")
-    shot(page, "home-part-held")
+    shot(page, f"home-part-held-{mode}")
     sound(page, axe)
-    in_english(page, axe, shot, "home-part-held")
+    heard(page, mode)
+    in_english(page, axe, shot, f"home-part-held-{mode}")
     page.get_by_role("link", name="现在补充").click()
-    shot(page, "home-part")
+    shot(page, f"home-part-{mode}")
     sound(page, axe)
+    heard(page, mode)
     page.locator("input[type=file]").first.set_input_files(
         {"name": "证明.pdf", "mimeType": "application/pdf", "buffer": pdf()}
     )
     page.get_by_role("button", name="提交").click()
     expect(page).to_have_url(re.compile(f"/mine/{number}"))
     expect(page.locator("main")).to_contain_text("等待答复")
-    shot(page, "home-part-passed-on")
+    shot(page, f"home-part-passed-on-{mode}")
     sound(page, axe)
+    heard(page, mode)
     city.carry()
     page.reload()
     expect(page.locator("main")).to_contain_text("还不够")
-    shot(page, "home-part-answered-no")
+    shot(page, f"home-part-answered-no-{mode}")
     sound(page, axe)
     assert RAW.search(page.locator("main").inner_text()) is None
