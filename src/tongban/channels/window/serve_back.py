@@ -46,7 +46,7 @@ def back(request: HttpRequest, visit: uuid.UUID, number: str) -> HttpResponse:
             return redirect("window:visit", visit=visit)
     context: dict[str, Any] = {
         "back": my_events.taking_back(actor, str(visit), number, at=now), "act_key": new_id(), "problems": problems,
-        "reason_choices": TAKEN_BACK.items(), "chosen": chosen or "asked",
+        "reason_choices": TAKEN_BACK.items(), "chosen": chosen,
     }  # fmt: skip
     answer = render(request, "window/serve/back.html", frame(request, visit, **context), status=status)
     answer["Cache-Control"] = "no-store"
