@@ -93,7 +93,10 @@ class Crowd:
         said = {"name": one.name, "id_number": one.number, "sex": one.sex, "birth_date": one.birth.isoformat()}
         intake = Intake(answers=self._begin(one, version))
         for _ in range(ROUNDS):
-            seen = receiving.assess(version, self.city, Known(said), intake, center, self.today)
+            # The card says who they are, and nobody types over it: whom an item is not for has to bring another.
+            seen = receiving.assess(
+                version, self.city, Known(said, vouched=frozenset(said)), intake, center, self.today
+            )
             if seen.ready:
                 return self._body(one, version, center, intake, seen)
             better = self._mend(version, seen, intake)
