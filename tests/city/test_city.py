@@ -14,7 +14,7 @@ import pytest
 from tests.fault.house import ROOT, children
 
 # Who comes depends on the day (ages do); of this crowd enough bring their case to another district, whatever the day.
-SEED = "9"
+SEED = "42"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
