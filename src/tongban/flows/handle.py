@@ -143,7 +143,10 @@ def receive_correction(
 
 
 def _corrected(found: Found, old: dict[str, object], answers: dict[str, object], on: dt.date) -> dict[str, object]:
-    """The answers, without those that would make somebody else of the applicant."""
+    """The answers, without those that would make somebody else of the applicant. A part of a life event that is about another person is
+    judged by nothing that is known of the applicant."""
+    if found.case.about:
+        return answers
     elements = catalog.elements()
     if not any(code in elements and who.is_who(elements[code]) for code in answers):
         return answers

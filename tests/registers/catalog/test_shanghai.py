@@ -9,6 +9,7 @@ from tongban.config.settings.base import CITY_FOLDER
 from tongban.domain.item import eligibility, needed_papers, weigh_papers
 from tongban.domain.material import Given, check
 from tongban.domain.situation import evaluate
+from tongban.domain.who import is_who
 from tongban.registers.catalog import lint, rows, situations
 from tongban.registers.catalog.city import Source, load
 from tongban.registers.catalog.files import Note
@@ -29,6 +30,13 @@ def test_the_files_and_promises_are_sound(shanghai: Source) -> None:
 
 def test_every_situation_is_met(shanghai: Source) -> None:
     assert errors(situations.run(shanghai)) == []
+
+
+def test_who_somebody_is_is_said_of_the_person_and_of_no_company(shanghai: Source) -> None:
+    """What one has two of, or may have renewed, is not carried over in silence: the second company could never be named."""
+    assert shanghai.city is not None
+    said = {element.code for element in shanghai.city.elements if is_who(element)}
+    assert said == {"name", "id_number", "id_type", "birth_date", "sex", "ethnic", "nationality"}
 
 
 def test_every_version_is_stored_and_read_back_the_same(shanghai: Source) -> None:
