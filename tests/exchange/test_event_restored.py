@@ -15,10 +15,11 @@ from tests.flows import events
 from tests.flows.people import PUTUO, SON, YANGPU, staff
 from tongban.domain.actor import SYSTEM
 from tongban.domain.event_intake import EventIntake
+from tongban.domain.event_part import EventForm
 from tongban.domain.refusals import Refused
 from tongban.exchange import letters, outbox, queries
 from tongban.exchange.letters import EventLog
-from tongban.flows import compose, event_advance, event_withdraw, incoming, recall, serve
+from tongban.flows import compose, event_advance, event_theme, event_withdraw, incoming, recall, serve
 from tongban.plumbing.jobs import TryAgain
 from tongban.reads import mother as shown
 from tongban.reads import verify
@@ -90,6 +91,8 @@ def test_a_district_has_its_newest_life_events_again(town: Town) -> None:
     with town.at("putuo"):
         with pytest.raises(TryAgain):
             event_advance.advance_event(old, 1, AT)
+        with pytest.raises(TryAgain):
+            event_theme.react(old, 1, AT)
         assert event_advance.advance_due(AT + dt.timedelta(days=400)) == 0, "nothing is written upon an older state"
     town.carry()
     town.talk()
@@ -129,6 +132,9 @@ def test_the_city_has_its_own_from_a_district_and_the_person_is_asked_once_more(
     assert heads(town, number) == kept
     with town.at("city"):
         assert queries.caught_up() and row(number)[0]
+        assert event_theme._form(mothers.get(number).mother) == EventForm(EventIntake()), (
+            "what was typed is gone, and said so"
+        )
         event_advance.advance_event(number, 0, AT)
         part = next(p for p in shown.mine(SYSTEM, number, today=AT.date()).parts if p.item == ITEM)
         assert part.state == "held" and len(part.missing) > 1, "what was typed is asked for again"

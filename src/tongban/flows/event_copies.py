@@ -84,8 +84,10 @@ def log_came(desk: Desk, letter: Letter) -> None:
     except ValueError as why:
         raise NotYet("differs", f"an entry is not readable: {why}") from None
     restored = queries.restored_since(desk.at - OWN)
+    # A district believes the city about its own; the city has nobody above it and believes the districts that hold copies.
+    ours = here.node() if restored and here.is_city() else ""
     with judged():
-        after, fresh = replica.follow_event(before, entries, desk.sender, here.nodes(), here.node() if restored else "")
+        after, fresh = replica.follow_event(before, entries, desk.sender, here.nodes(), ours)
     own = here.hosts(after.receiving)
     if not fresh or (own and not restored):
         return

@@ -4,8 +4,6 @@ accounts sealed by the departments whose they are, each with a receipt as proof;
 import datetime as dt
 from functools import partial
 
-import msgspec
-
 from tongban.domain import event_part
 from tongban.domain import mother as rule
 from tongban.domain.actor import SYSTEM, Actor
@@ -15,6 +13,7 @@ from tongban.domain.life_event import SELF, Reaction
 from tongban.domain.mother import GOOD, Lifted, Mother, Reacted
 from tongban.domain.ports import Notice, Subject, Told, Unavailable
 from tongban.domain.prepared import Prepared
+from tongban.exchange import queries as mail
 from tongban.flows import event_log
 from tongban.plumbing import crypto, jobs, outside, sockets
 from tongban.plumbing.clock import city_date
@@ -46,6 +45,9 @@ def due(mother: Mother, theme: tuple[Reaction, ...]) -> tuple[tuple[int, str], .
 def react(number: str, n: int, at: dt.datetime) -> None:
     """Deferred work: ask every department for its part, with no transaction open; each answer is an act of its own, so that a dead
     department holds up no other. TryAgain for those that did not answer."""
+    if not mail.caught_up():
+        # An entry written upon an older state would fork the log from the copies.
+        raise TryAgain(f"{number}: this node fetches what a restored backup has forgotten")
     found = mothers.get(number)
     if found is None:
         return
@@ -103,8 +105,7 @@ def _notice(number: str, doing: str, act: str, reaction: Reaction, subject: Subj
 
 
 def _form(mother: Mother) -> EventForm:
-    plain = mothers.form(mother.number, mother.form)
-    return msgspec.json.decode(plain or b"{}", type=EventForm)
+    return event_part.read_form(mothers.newest_form(mother.number, mother.form))
 
 
 def _subject(prepared: Prepared, form: EventForm, mother: Mother, of: str) -> Subject | None:
