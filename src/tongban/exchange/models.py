@@ -120,7 +120,8 @@ class RequestRow(models.Model):
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=25)
     act = models.TextField()
-    item = models.TextField(default="")
+    # A program without it may still write: webs are started anew one by one after a migration.
+    item = models.TextField(default="", db_default="")
     to_node = models.TextField()
     by = models.TextField()
     center = models.TextField(default="")
