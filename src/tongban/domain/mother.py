@@ -377,7 +377,13 @@ def must_be_taken_back(mother: Mother, reason: str) -> None:
             "This life event is over already; reload the page",
             stage=mother.stage,
         )
-    if reason and reason not in TAKEN_BACK:
+    if reason:
+        must_be_a_reason(reason)
+
+
+def must_be_a_reason(reason: str) -> None:
+    """One of those for which a life event is taken back at a counter: Refused ``event.withdraw_reason``."""
+    if reason not in TAKEN_BACK:
         raise Refused("event.withdraw_reason", "请选择撤回的原因", "Choose why it is taken back", pointer="/reason")
 
 

@@ -77,6 +77,14 @@ def event(actor: Actor, visit_id: str, number: str, *, at: dt.datetime) -> Mothe
     return mother.mine(actor, number, today=city_date(at))
 
 
+def _open_to(actor: Actor, visit_id: str, number: str, at: dt.datetime) -> MotherShown | None:
+    """`event`, or None where it is listed for this person and shown to others only: they began it for somebody else, elsewhere."""
+    try:
+        return event(actor, visit_id, number, at=at)
+    except NotFound:
+        return None
+
+
 def wanted(actor: Actor, visit_id: str, number: str, item: str, *, at: dt.datetime) -> Wanted:
     """What the part of this item waits for from the person."""
     shown = event(actor, visit_id, number, at=at)
@@ -110,7 +118,7 @@ def held(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[HeldPart, ...
     """The parts that wait for the person of this visit, wherever in the city their life event was received."""
     found = []
     for line in lines(actor, visit_id):
-        if line.held and line.stage == "open" and (one := event(actor, visit_id, line.number, at=at)) is not None:
+        if line.held and line.stage == "open" and (one := _open_to(actor, visit_id, line.number, at)) is not None:
             node = Text("") if here.hosts(one.receiving) else node_name(here.nodes().host(one.receiving))
             found += [
                 HeldPart(one.number, one.name, part.item, part.name, node) for part in one.parts if part.state == "held"
@@ -141,13 +149,18 @@ class TakingBack(msgspec.Struct, frozen=True):
 
 
 def open_lines(actor: Actor, visit_id: str) -> tuple[MotherLine, ...]:
-    """The life events of this person that are under way, wherever in the city they were received."""
-    return tuple(line for line in lines(actor, visit_id) if line.stage == "open")
+    """The life events of this person that are under way, wherever in the city they were received; not those that they began for
+    somebody else: for whom it is may take it back, in a visit that is theirs."""
+    applicant = access.visit(actor, visit_id).applicant
+    own = {f.mother.number for f in queries.of_person(applicant) if f.mother.applicant == applicant}
+    return tuple(line for line in lines(actor, visit_id) if line.stage == "open" and line.number in own)
 
 
 def taking_back(actor: Actor, visit_id: str, number: str, *, at: dt.datetime) -> TakingBack:
     """What taking back this life event does. NotFound ``event.not_found``."""
-    found = event(actor, visit_id, number, at=at)
+    kept = queries.get(number)
+    own = kept is not None and kept.mother.applicant == access.visit(actor, visit_id).applicant
+    found = event(actor, visit_id, number, at=at) if own else None
     if found is None:
         raise event_access.none()
     asked = elsewhere.asked(number)
@@ -194,7 +207,7 @@ def passed_on(actor: Actor, visit_id: str, *, at: dt.datetime) -> tuple[PassedOn
         for one in elsewhere.asked(line.number):
             if one.state == "waiting" or city_date(one.at) == city_date(at):
                 last.setdefault(one.item, one)
-        shown = event(actor, visit_id, line.number, at=at) if last else None
+        shown = _open_to(actor, visit_id, line.number, at) if last else None
         if shown is not None:
             found += [_passed(shown, one) for one in last.values()]
     return tuple(found)

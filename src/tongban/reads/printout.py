@@ -308,7 +308,7 @@ def _delivery(told: _Told) -> dict[str, Any]:
 def _as_of(seen: Progress) -> tuple[str, ...]:
     moment = seen.held.as_of
     return (
-        (f"办件由其他区的系统持有,以上情况截至 {moment.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}。",)
+        (f"办件由{seen.held.name.zh}持有,以上情况截至 {moment.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}。",)
         if moment
         else ()
     )

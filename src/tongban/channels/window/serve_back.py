@@ -14,6 +14,7 @@ from tongban.channels.shared.actor import acting, needs
 from tongban.channels.shared.errors import status_of
 from tongban.channels.shared.language import say
 from tongban.channels.window.serve_visit import frame
+from tongban.domain.mother import must_be_a_reason
 from tongban.domain.reasons import TAKEN_BACK
 from tongban.domain.refusals import NotFound, Problem, Refused
 from tongban.flows import event_withdraw
@@ -34,6 +35,7 @@ def back(request: HttpRequest, visit: uuid.UUID, number: str) -> HttpResponse:
         try:
             typed = forms.controls(request.POST, key=36, reason=20)
             chosen = typed["reason"]
+            must_be_a_reason(chosen)
             done = event_withdraw.withdraw(
                 actor, number, visit=str(visit), reason=chosen, at=now, key=typed["key"]
             )  # fmt: skip
