@@ -27,6 +27,8 @@ log = logging.getLogger("tongban.exchange")
 
 ANSWER = 10.0
 """Seconds to wait for the server's answer; a disk that is slow is not a way that is cut."""
+LOOK = 1.0
+"""Seconds between two looks at a connection that says nothing of its end."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 WORDS = 1_024
 """Status words that may wait to be heard; older ones than the newest of a node are of no use."""
@@ -272,7 +274,9 @@ class NatsTransport:
                 if told:
                     log.warning("NATS is there again")
                 told = ""
-                await ended.wait()
+                # The client tells its end, but for one that it meets while it is still being greeted: so it is also looked at.
+                while client.is_connected and not await _set(ended, LOOK):
+                    pass
             except (nats.errors.Error, OSError, TimeoutError, ssl.SSLError) as error:
                 if told != (told := type(error).__name__):
                     log.warning("NATS is not there: %s: %s", told, error)
@@ -284,7 +288,7 @@ class NatsTransport:
                     line.bag_came.set()
                     line.word_came.set()
                 with contextlib.suppress(Exception):
-                    await client.close()
+                    await asyncio.wait_for(client.close(), 10)
             told = told or "ended"
             # Not all nodes at the same moment.
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
