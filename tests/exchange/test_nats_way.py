@@ -116,6 +116,24 @@ def test_what_is_not_confirmed_comes_again(office: Office) -> None:
     run(office, work)
 
 
+def test_a_connection_that_ends_without_a_word_is_made_anew(office: Office) -> None:
+    """As when the server dies while it greets: the client is closed and has told nobody."""
+
+    async def work(a: NatsTransport, b: NatsTransport) -> None:
+        await connected(a, b)
+        before = a._line
+        assert before is not None
+        before.client._closed_cb = before.client._disconnected_cb = None
+        await before.client.close()
+        async with asyncio.timeout(LONG):
+            while a._line is None or a._line is before:
+                await asyncio.sleep(0.01)
+        await a.publish("b", "letters", b"x", "x")
+        assert await all_of(b, 1) == [b"x"]
+
+    run(office, work)
+
+
 def test_more_than_is_wanted_is_never_in_memory(office: Office) -> None:
     async def work(a: NatsTransport, b: NatsTransport) -> None:
         await connected(a, b)
