@@ -8,7 +8,7 @@ from tests.exchange.test_town import LATER, all_hold, back_up, heads, restore
 from tests.exchange.town import Town
 from tests.flows.split_case import putuo, split, yangpu
 from tongban.domain.actor import SYSTEM
-from tongban.exchange import outbox, queries, requests
+from tongban.exchange import inbox, outbox, queries, requests
 from tongban.exchange.letters import Asker, Outcome, Recall, Request
 from tongban.flows import handle, incoming, recall
 from tongban.plumbing.ids import new_id
@@ -64,6 +64,38 @@ def test_asked_again_meanwhile_it_begins_anew(town: Town, monkeypatch: pytest.Mo
         assert cursor.fetchone() == (3,)
         cursor.execute("select count(*) from n_city.exchange_recall")
         assert cursor.fetchone() == (0,)
+
+
+def test_city_and_holder_put_back_together_have_all_that_the_third_node_knows(town: Town) -> None:
+    """The third was put back before, so it has no letters left that it once sent, only the case; the city believes of its word what it
+    wrote itself, and asks for the rest until the holder has it again."""
+    for node in ("putuo", "yangpu", "city"):
+        back_up(node)
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    with town.at("yangpu"):
+        handle.take_over(yangpu(), number, at=LATER)
+        handle.accept(yangpu(), number, at=LATER)
+    town.carry()
+    town.talk()
+    whole = heads(town, number)
+    assert set(whole) == {"city", "putuo", "yangpu"}
+    for together in (("putuo",), ("city", "yangpu")):
+        for node in together:
+            restore(node)
+        for node in together:
+            for other in sorted({"city", "putuo", "yangpu"} - {node}):
+                town.status(other, node)
+            with town.at(node):
+                incoming.restored(town.clock)
+        for _ in range(6):
+            town.carry()
+            town.talk()
+        assert heads(town, number) == whole, together
+    for node in whole:
+        with town.at(node):
+            assert not inbox.any_parked(), node
 
 
 def test_what_went_with_the_disk_is_told_in_kind_words(town: Town) -> None:

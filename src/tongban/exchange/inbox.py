@@ -138,7 +138,7 @@ def parked_due(at: dt.datetime, most: int = 100) -> list[Parked]:
     time alone does not help. Those tried least come first: whoever fills the table delays only what was tried often."""
     rows = ask(
         f"{PARKED} where coalesce(tried_at, at) <= %s::timestamptz - least(interval '2 s' * power(2, least(tries, 12)), "
-        "case when reason in ('gap', 'catalog', 'version') then interval '10 min' else interval '1 h' end) "
+        "case when reason in ('gap', 'not_holder', 'catalog', 'version') then interval '10 min' else interval '1 h' end) "
         "order by tries, id limit %s",
         [at, most],
     )

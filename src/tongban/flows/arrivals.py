@@ -31,19 +31,22 @@ OWN = dt.timedelta(minutes=10)
 
 @step
 def facts_came(desk: Desk, letter: Letter) -> None:
-    """Entries for the copy of a case. What is not the sender's to tell is left to those whose it is."""
+    """Entries for the copy of a case. What is not the sender's to tell waits until those tell it whose it is: let go, it would never be
+    asked for where they had forgotten it themselves when this letter came."""
     body = letter.body
     assert isinstance(body, Facts)
     before, followed = _followed(desk, body.number, body.entries)
     told = replica.believed(before, followed.fresh, desk.sender, here.nodes())
     if len(told) < len(followed.fresh) and queries.restored_since(desk.at - OWN):
         told = replica.believed(before, followed.fresh, desk.sender, here.nodes(), here.node())
-    if len(told) < len(followed.fresh):
-        if not told:
-            n = followed.fresh[0].n
-            raise NotYet("not_holder", f"entry {n} came from {desk.sender}, which did not hold the case")
+    rest = followed.fresh[len(told) :]
+    if rest:
         followed = replica.follow(before, told)
-    _write(desk, before, followed, body.query_code, ())
+    if told or not rest:
+        _write(desk, before, followed, body.query_code, ())
+    if rest:
+        why = f"entry {rest[0].n} came from {desk.sender}, which did not hold the case"
+        raise NotYet("not_holder", why, partly=bool(told))
 
 
 @step

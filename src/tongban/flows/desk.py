@@ -17,11 +17,12 @@ from tongban.registers.cases import queries as cases
 
 
 class NotYet(Exception):
-    """A letter that cannot be applied now. ``code``: gap, differs, not_holder, catalog, person."""
+    """A letter that cannot be applied now. ``code``: gap, differs, not_holder, catalog, person. ``partly``: what was written of it
+    stands, and the rest waits."""
 
-    def __init__(self, code: str, why: str) -> None:
+    def __init__(self, code: str, why: str, *, partly: bool = False) -> None:
         super().__init__(why)
-        self.code, self.why = code, why
+        self.code, self.why, self.partly = code, why, partly
 
 
 @contextmanager

@@ -249,7 +249,7 @@ def _follow(touched: set[str], at: dt.datetime) -> None:
 
 @step
 def _opened(one: Parked, at: dt.datetime) -> bool:
-    """Apply a parked letter; False when somebody else has just dealt with it. Raises NotYet."""
+    """Apply a parked letter; False when somebody else has just dealt with it, or a part of it still waits. Raises NotYet."""
     body = inbox.body_of(one)
     if body is None:
         return False
@@ -259,7 +259,13 @@ def _opened(one: Parked, at: dt.datetime) -> bool:
     except Unreadable as why:
         raise NotYet("version", str(why)) from None
     desk.expect([letter])
-    TABLE[type(letter.body)](desk, letter)
+    try:
+        TABLE[type(letter.body)](desk, letter)
+    except NotYet as why:
+        if not why.partly:
+            raise
+        inbox.still(one, why.code, why.why, at)
+        return False
     inbox.unpark(one)
     return True
 
