@@ -1,5 +1,6 @@
 """A node put back to an older backup: others write its facts again in pieces, and what nobody can write again is told in kind words."""
 
+import msgspec
 import pytest
 from django.db import connection
 
@@ -8,9 +9,9 @@ from tests.exchange.test_town import LATER, all_hold, back_up, heads, restore
 from tests.exchange.town import Town
 from tests.flows.split_case import putuo, split, yangpu
 from tongban.domain.actor import SYSTEM
-from tongban.exchange import inbox, outbox, queries, requests
-from tongban.exchange.letters import Asker, Outcome, Recall, Request
-from tongban.flows import handle, incoming, recall
+from tongban.exchange import inbox, letters, outbox, queries, requests, watch
+from tongban.exchange.letters import Asker, Facts, Outcome, Recall, Request
+from tongban.flows import elsewhere, handle, incoming, recall
 from tongban.plumbing.ids import new_id
 from tongban.reads import verify
 from tongban.registers.cases import queries as cases
@@ -96,6 +97,80 @@ def test_city_and_holder_put_back_together_have_all_that_the_third_node_knows(to
     for node in whole:
         with town.at(node):
             assert not inbox.any_parked(), node
+
+
+def asked_at_minhang(town: Town) -> str:
+    """A case of 普陀 and 杨浦 for which somebody asks at a counter in 闵行."""
+    with town.at("putuo"):
+        number = split(putuo()).number
+        code = found.query_code if (found := cases.get(number)) else ""
+    town.carry()
+    with town.at("minhang"):
+        elsewhere.ask_by_code(SYSTEM, number, code, at=town.clock)
+    town.carry()
+    return number
+
+
+def swept(node: str) -> None:
+    """What it sent was delivered more than a month ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"delete from n_{node}.exchange_letter")
+
+
+def put_back(town: Town, node: str) -> None:
+    restore(node)
+    for other in sorted(set(town.nodes.by_code) - {node}):
+        town.status(other, node)
+    with town.at(node):
+        incoming.restored(town.clock)
+    for _ in range(4):
+        town.carry()
+        town.talk()
+
+
+def test_who_only_watches_a_case_goes_on_hearing_of_it_after_a_restore(town: Town) -> None:
+    """First the city forgets who asked, then who asked forgets what they heard; the letters of that time are no longer kept."""
+    back_up("city")
+    number = asked_at_minhang(town)
+    back_up("minhang")
+    swept("minhang")
+    with town.at("yangpu"):
+        handle.take_over(yangpu(), number, at=LATER)
+    town.carry()
+    put_back(town, "city")
+    assert len(set(heads(town, number).values())) == 1
+    with town.at("yangpu"):
+        handle.accept(yangpu(), number, at=LATER)
+    town.carry()
+    whole = heads(town, number)
+    assert set(whole) == {"city", "putuo", "yangpu", "minhang"}
+    assert set(whole.values()) == {whole["yangpu"]}
+    swept("city")
+    put_back(town, "minhang")
+    assert heads(town, number) == whole
+
+
+def test_nobody_hears_of_a_case_by_making_up_a_copy_of_it(town: Town) -> None:
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    with town.at("putuo"):
+        entries = cases.log(number)
+    with town.at("yangpu"):
+        handle.take_over(yangpu(), number, at=LATER)
+    town.carry()
+    made_up = msgspec.structs.replace(letters.logged(entries[0]), hash="00" * 32)
+    for told in ((made_up,), ()):
+        with town.at("minhang"):
+            outbox.post("city", Facts(number, told), town.clock, number=number)
+        town.carry()
+        with town.at("city"):
+            assert watch.watchers([number]) == {}
+    with town.at("minhang"):
+        outbox.post("city", Facts(number, (letters.logged(entries[1]),)), town.clock, number=number)
+    town.carry()
+    with town.at("city"):
+        assert watch.watchers([number]) == {number: ["minhang"]}, "who knows the hash has the entry"
 
 
 def test_what_went_with_the_disk_is_told_in_kind_words(town: Town) -> None:

@@ -133,9 +133,15 @@ def answer(actor: Actor, node: str, *, at: dt.datetime) -> bool:
     events = {found.mother.number: found for found in mothers.touched_since(asked.since, asked.after, BATCH)}
     # Both go by number, so that one place says how far it is, and a life event is there before its cases.
     turn = sorted((*batch, *events))[:BATCH]
-    theirs = [number for number in turn if number in batch and node in nodes.concerned(batch[number])]
+    # Who once asked for one at a counter hears of it only from the city.
+    heard = watch.watchers(turn)
+    theirs = [n for n in turn if n in batch and (node in nodes.concerned(batch[n]) or node in heard.get(n, ()))]
     logs = [events[number] for number in turn if number in events]
-    logs = [one for one in logs if node in nodes.event_concerns(one.mother.receiving, here.node())]
+    logs = [
+        one
+        for one in logs
+        if node in nodes.event_concerns(one.mother.receiving, here.node()) or node in heard.get(one.mother.number, ())
+    ]
     for one in logs:
         event_copies.send(one.mother.number, one.query_code, node)
     for number in theirs:
