@@ -295,10 +295,14 @@ def posted_since(node: str, kind: str, moment: dt.datetime) -> bool:
     )
 
 
-def restored_since(moment: dt.datetime) -> bool:
-    """Whether this node fetches from others what a restored backup has forgotten, or did until after this moment."""
+OWN = dt.timedelta(minutes=10)
+"""How long after a restored backup other nodes may still tell us what we wrote ourselves."""
+
+
+def restored_lately(at: dt.datetime) -> bool:
+    """Whether this node fetches from others what a restored backup has forgotten, or did until a while ago."""
     return bool(
-        ask("select 1 from exchange_relay where id = 1 and (recalling is not null or recalled_at > %s)", [moment])
+        ask("select 1 from exchange_relay where id = 1 and (recalling is not null or recalled_at > %s)", [at - OWN])
     )
 
 

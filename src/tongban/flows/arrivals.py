@@ -25,8 +25,6 @@ from tongban.registers.catalog import queries as catalog
 from tongban.registers.people import service as people
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-OWN = dt.timedelta(minutes=10)
-"""How long after a restored backup other nodes may still tell us what we wrote ourselves."""
 
 
 @step
@@ -37,7 +35,7 @@ def facts_came(desk: Desk, letter: Letter) -> None:
     assert isinstance(body, Facts)
     before, followed = _followed(desk, body.number, body.entries)
     told = replica.believed(before, followed.fresh, desk.sender, here.nodes())
-    if len(told) < len(followed.fresh) and queries.restored_since(desk.at - OWN):
+    if len(told) < len(followed.fresh) and queries.restored_lately(desk.at):
         told = replica.believed(before, followed.fresh, desk.sender, here.nodes(), here.node())
     rest = followed.fresh[len(told) :]
     if rest:

@@ -31,11 +31,10 @@ MOST = 500
 
 
 def advance_event(number: str, n: int, at: dt.datetime) -> None:
-    """Deferred work: after a fact of a child, or when a restored node has the log again. What departments say of its results is asked first, with no transaction open; one that
-    does not answer is asked again for a while, and holds up only those that wait for that result."""
-    if not mail.caught_up():
-        # An entry written upon an older state would fork the log from the copies.
-        raise TryAgain(f"{number}: this node fetches what a restored backup has forgotten")
+    """Deferred work: after a fact of a child, or when a restored node has the log again. What departments say of its results is asked
+    first, with no transaction open; one that does not answer is asked again for a while, and holds up only those that wait for that
+    result."""
+    event_log.must_be_caught_up(number)
     told, late = event_told.asked(number, at)
     advance(SYSTEM, number, told=told, late=late, at=at)
     if late:

@@ -1,8 +1,6 @@
 """Copies of the logs of life events: the node that received one tells the city, and the city those nodes at which its person was served,
 so that any counter sees what is held and for what. What was typed stays where the event was received (ADR 0018)."""
 
-import datetime as dt
-
 from tongban.domain import replica
 from tongban.domain.mother import Mother
 from tongban.exchange import letters, outbox, queries, watch
@@ -16,8 +14,6 @@ from tongban.registers.cases import queries as cases
 from tongban.registers.mothers import queries as mothers
 from tongban.registers.mothers import service
 
-OWN = dt.timedelta(minutes=10)
-"""How long after a restored backup other nodes may still tell us of what we received ourselves."""
 SINCE = 3
 """The version of the letters that knows copies of life events."""
 
@@ -83,7 +79,7 @@ def log_came(desk: Desk, letter: Letter) -> None:
         entries = [letters.entry(body.number, one) for one in body.entries]
     except ValueError as why:
         raise NotYet("differs", f"an entry is not readable: {why}") from None
-    restored = queries.restored_since(desk.at - OWN)
+    restored = queries.restored_lately(desk.at)
     # A district believes the city about its own; the city has nobody above it and believes the districts that hold copies.
     ours = here.node() if restored and here.is_city() else ""
     with judged():

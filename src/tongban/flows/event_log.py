@@ -10,7 +10,9 @@ from tongban.domain import mother as rule
 from tongban.domain.event_part import EventForm
 from tongban.domain.facts import Body, kind
 from tongban.domain.mother import Mother
+from tongban.exchange import queries as mail
 from tongban.flows import event_copies
+from tongban.plumbing.jobs import TryAgain
 from tongban.plumbing.tx import current, step
 from tongban.registers.mothers import queries
 from tongban.registers.mothers import service as mothers
@@ -24,6 +26,13 @@ def _grow(before: Mother, new: Sequence[Body]) -> tuple[Mother, list[chain.Entry
         mother = rule.advance(mother, fact, entry.n, entry.hash)
         entries.append(entry)
     return mother, entries
+
+
+def must_be_caught_up(number: str) -> None:
+    """Deferred work waits while this node fetches what a restored backup has forgotten: an entry written upon an older state would fork
+    the log from its copies. TryAgain."""
+    if not mail.caught_up():
+        raise TryAgain(f"{number}: this node fetches what a restored backup has forgotten")
 
 
 @step

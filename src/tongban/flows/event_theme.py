@@ -13,7 +13,6 @@ from tongban.domain.life_event import SELF, Reaction
 from tongban.domain.mother import GOOD, Lifted, Mother, Reacted
 from tongban.domain.ports import Notice, Subject, Told, Unavailable
 from tongban.domain.prepared import Prepared
-from tongban.exchange import queries as mail
 from tongban.flows import event_log
 from tongban.plumbing import crypto, jobs, outside, sockets
 from tongban.plumbing.clock import city_date
@@ -45,9 +44,7 @@ def due(mother: Mother, theme: tuple[Reaction, ...]) -> tuple[tuple[int, str], .
 def react(number: str, n: int, at: dt.datetime) -> None:
     """Deferred work: ask every department for its part, with no transaction open; each answer is an act of its own, so that a dead
     department holds up no other. TryAgain for those that did not answer."""
-    if not mail.caught_up():
-        # An entry written upon an older state would fork the log from the copies.
-        raise TryAgain(f"{number}: this node fetches what a restored backup has forgotten")
+    event_log.must_be_caught_up(number)
     found = mothers.get(number)
     if found is None:
         return
