@@ -23,6 +23,7 @@ from tongban.config import compare, embedded, weight
 from tongban.config.city import City
 from tongban.config.node import NodeHouse
 from tongban.exchange import nats_server
+from tongban.exchange.room import WATCH
 from tongban.exchange.transports.subjects import stream
 
 # How often each happens, of a hundred.
@@ -264,6 +265,9 @@ class Storm(threading.Thread):
             if not embedded.running(house.data):
                 return False
             self.back_up(house)
+            return False
+        if time.time() - self.backups[house.node].stat().st_mtime < 2 * WATCH:
+            # Nobody restores within seconds, and the mail room notes where it is every two.
             return False
         self.city.resting.add(house.node)
         try:

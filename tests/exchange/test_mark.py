@@ -10,12 +10,14 @@ import pytest
 
 from tests.exchange.house import NODE, OTHERS, lived_in
 from tests.exchange.ring import AT
+from tongban.domain.actor import Actor
 from tongban.exchange import bag, inbox, letters, mark, outbox
 from tongban.exchange.bag import Bag
 from tongban.exchange.hands import Hands
 from tongban.exchange.keys import Keys
 from tongban.exchange.mark import Mark, Place, State
 from tongban.exchange.transports.local import LocalOffice
+from tongban.plumbing.audit import service as audit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,6 +136,17 @@ def test_with_the_mark_ahead_the_neighbours_are_heard_first(house: dict[str, Key
     found = find(LocalOffice(), known, speak)
     assert found.may_number and len(found.restored) == 1 and "旧" in found.said[0]
     assert lanes()["yangpu", "letters"] == (11, 11), "behind what the neighbour has; 12 reached nobody"
+
+
+def test_a_forgotten_act_that_moved_no_lane_is_noticed(house: dict[str, Keys]) -> None:
+    """A case that concerns nobody else: its number would be given once more."""
+    audit.looked(Actor(kind="system", ref="x", name="x"), "test", person="", reason="test", at=AT)
+    acts = audit.last()
+    assert acts > 0
+    found = find(LocalOffice(), Mark(NODE, {}, AT, acts))
+    assert found.may_number and not found.restored and not found.said
+    found = find(LocalOffice(), Mark(NODE, {}, AT, acts + 1))
+    assert found.may_number and len(found.restored) == 1 and "旧" in found.said[0]
 
 
 def test_neighbours_that_are_silent_are_not_waited_for_for_ever(

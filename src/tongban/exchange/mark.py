@@ -20,6 +20,7 @@ from tongban.exchange.bag import BagRefused
 from tongban.exchange.hands import Do, Told
 from tongban.exchange.relay import FIRST_PAUSE, LONGEST_PAUSE, Clock, either
 from tongban.exchange.transports.way import Away, Transport
+from tongban.plumbing.audit import service as audit
 
 PATIENCE = 25.0
 """Seconds for which the others are waited for, once the way is open: longer than the longest silence of one that lives."""
@@ -28,11 +29,13 @@ log = logging.getLogger("tongban.exchange")
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How far each lane was: ``out/<to>/<lane>`` the last number given, ``in/<from>/<lane>`` the last one applied."""
+    """How far each lane was: ``out/<to>/<lane>`` the last number given, ``in/<from>/<lane>`` the last one applied. ``acts``: the last line
+    of the audit trail, for a case that concerns nobody else moves no lane, and its number must not be given twice either."""
 
     node: str
     lanes: dict[str, int]
     at: dt.datetime
+    acts: int = 0
 
 
 class State(msgspec.Struct, frozen=True):
@@ -61,15 +64,21 @@ def write(path: Path, content: Mark | State) -> None:
     os.replace(draft, path)
 
 
-def standing() -> dict[str, int]:
-    """How far each lane is by the database, in a thread."""
-    gone = {f"out/{lane.to}/{lane.lane}": lane.last for lane in outbox.lanes()}
-    return gone | {f"in/{lane.from_node}/{lane.lane}": lane.last for lane in queries.lanes_in()}
+def standing(node: str, at: dt.datetime) -> Mark:
+    """Where this database is, in a thread."""
+    lanes = {f"out/{lane.to}/{lane.lane}": lane.last for lane in outbox.lanes()}
+    lanes |= {f"in/{lane.from_node}/{lane.lane}": lane.last for lane in queries.lanes_in()}
+    return Mark(node, lanes, at, audit.last())
 
 
-def ahead(mark: Mark | None, lanes: dict[str, int]) -> set[str]:
+def ahead(mark: Mark, now: Mark) -> set[str]:
     """The nodes with lanes of which the mark knows more than the database."""
-    return {key.split("/")[1] for key, seen in mark.lanes.items() if seen > lanes.get(key, 0)} if mark else set()
+    return {key.split("/")[1] for key, seen in mark.lanes.items() if seen > now.lanes.get(key, 0)}
+
+
+def is_older(now: Mark, mark: Mark | None) -> bool:
+    """Whether the database has forgotten what the mark knows of."""
+    return mark is not None and (now.acts < mark.acts or bool(ahead(mark, now)))
 
 
 class Place:
@@ -88,10 +97,10 @@ class Place:
     async def find(self, mark: Mark | None, stop: asyncio.Event) -> bool:
         """True when letters may be numbered; False when it is time to stop."""
         begun = self._now()
-        lanes = await self._do(standing)
-        lost = ahead(mark, lanes) & set(self._others)
-        if lost:
-            log.warning("this database is older than it was: lanes with %s", ", ".join(sorted(lost)))
+        now = await self._do(standing, self.node, begun)
+        lost = ahead(mark, now) & set(self._others) if mark else set()
+        if is_older(now, mark):
+            log.warning("this database is older than it was: lanes with %s", ", ".join(sorted(lost)) or "nobody")
             self._say(
                 "数据库比上次运行时旧,正在等待其他节点 · The database is older than it was; the other nodes are asked"
             )
@@ -101,7 +110,7 @@ class Place:
                 last = await self._last(to, lane, stop)
                 if last is None:
                     return False
-                if last > lanes.get(f"out/{to}/{lane}", 0):
+                if last > now.lanes.get(f"out/{to}/{lane}", 0):
                     # First asked, then adopted: after a kill in between it would look as if nothing had been forgotten.
                     await self._older()
                     await self._do(outbox.adopt, to, lane, last)
@@ -119,7 +128,7 @@ class Place:
     async def _read_again(self, stop: asyncio.Event) -> bool:
         """What was sent to us and confirmed before the restore is still in the stream: it need not be asked for, and is not lost
         when its sender has forgotten it, too."""
-        lanes = await self._do(standing)
+        lanes = (await self._do(standing, self.node, self._now())).lanes
         place, many, pause = 0, 0, FIRST_PAUSE
         while not stop.is_set():
             try:

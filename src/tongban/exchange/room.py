@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError
 from tongban.exchange import mark, queries
 from tongban.exchange.bag import STATUS
 from tongban.exchange.hands import Hands, Told
-from tongban.exchange.mark import Mark, Place, State
+from tongban.exchange.mark import Place, State
 from tongban.exchange.receiver import Done, Receiver
 from tongban.exchange.relay import Clock, Relay, either
 from tongban.exchange.transports.way import Transport
@@ -67,7 +67,7 @@ class Room:
             say=lambda why: self._say(False, why),
         )
         self._said: State | None = None
-        self._marked: dict[str, int] = {}
+        self._marked: tuple[dict[str, int], int] | None = None
         self._told = Told("tending letters that wait")
 
     async def work(self, stop: asyncio.Event, stands: asyncio.Task[None], *, once: bool = False) -> None:
@@ -108,8 +108,7 @@ class Room:
     async def _send(self, stop: asyncio.Event, once: bool) -> None:
         """First where we are, then letters."""
         known = await asyncio.to_thread(mark.read, self._mark)
-        lanes = await self._aside.do(mark.standing)
-        if not mark.ahead(known, lanes):
+        if not mark.is_older(await self._aside.do(mark.standing, self._node, self._now()), known):
             # Local work goes on, with or without a way to the others.
             await self._watch()
         if not await self._place.find(known, stop):
@@ -131,10 +130,10 @@ class Room:
     async def _note(self) -> None:
         with contextlib.suppress(DatabaseError, InterfaceError):
             await self._watch()
-            lanes = await self._aside.do(mark.standing)
-            if lanes != self._marked:
-                mark.write(self._mark, Mark(self._node, lanes, self._now()))
-                self._marked = lanes
+            now = await self._aside.do(mark.standing, self._node, self._now())
+            if (now.lanes, now.acts) != self._marked:
+                mark.write(self._mark, now)
+                self._marked = now.lanes, now.acts
 
     async def _watch(self) -> None:
         since = await self._aside.do(queries.recalling)

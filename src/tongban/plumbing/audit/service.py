@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from tongban.domain.actor import Actor
 from tongban.plumbing import crypto
-from tongban.plumbing.statements import say
+from tongban.plumbing.statements import ask, say
 
 _INSERT = (
     'insert into audit_line (at, act, actor, place, "case", person, reason, detail, xid) '
@@ -32,6 +32,11 @@ def looked(
 ) -> None:
     """Write that somebody looked at a person's data: who, whose, why. The resident sees this line."""
     say(_INSERT, [at, f"look.{what}", actor.ref, place or actor.center, case, person, reason, ""])
+
+
+def last() -> int:
+    """The newest line; 0 in an empty trail."""
+    return int(ask("select coalesce(max(id), 0) from audit_line")[0][0])
 
 
 def seal(at: dt.datetime, most: int = 50_000) -> int:
