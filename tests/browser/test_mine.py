@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import no_sideways
@@ -72,6 +73,27 @@ def test_there_and_back(page: Page, live_server: object, axe: Axe, shot: Shot, c
     expect(page.locator("#notices")).to_contain_text("您已退出登录")
     page.goto(f"{live_server}/mine/")
     expect(page.locator("h1")).to_have_text("登录后办理")
+
+
+def test_a_lost_form_is_asked_for_once_more(page: Page, live_server: object, axe: Axe, shot: Shot) -> None:
+    number = correcting(clock.now()).number
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    come_in(page, live_server, MOTHER)
+    page.goto(f"{live_server}/mine/{number}/correct")
+    expect(page.locator("main")).to_contain_text("因系统故障丢失")
+    expect(page.locator("#f-answers-name")).to_have_value(MOTHER.name)
+    shot(page, "correct-lost")
+    sound(page, axe)
+    page.locator("#f-answers-residence_address").fill("莘庄镇莘松路380弄12号301室")
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "zm.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    )
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("alert").first).to_contain_text("还没有收到")
+    shot(page, "correct-lost-half")
+    sound(page, axe)
+    expect(page.locator("#f-answers-residence_address")).to_have_value("莘庄镇莘松路380弄12号301室")
 
 
 @pytest.mark.parametrize("mode", ["plain", "elder"])

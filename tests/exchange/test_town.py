@@ -13,7 +13,7 @@ from tests.conftest import AT
 from tests.exchange.ring import enrolled
 from tests.exchange.town import Town
 from tests.flows.people import PUTUO, SONGJIANG, staff, with_mandate
-from tests.flows.split_case import putuo, split, yangpu
+from tests.flows.split_case import ANSWERS, putuo, split, yangpu
 from tongban.domain.actor import SYSTEM
 from tongban.domain.facts import Point
 from tongban.domain.nodes import Node, Nodes
@@ -23,7 +23,7 @@ from tongban.domain.text import Text
 from tongban.exchange import arriving, bag, letters, outbox, queries
 from tongban.flows import access, elsewhere, forget, handle, incoming, publish
 from tongban.plumbing import crypto, files, here
-from tongban.reads import verify
+from tongban.reads import serving, verify
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.people import rows as people_rows
@@ -148,6 +148,41 @@ def test_a_correction_brought_to_the_receiving_counter_reaches_the_holder(town: 
         found = cases.get(receipt.number)
         assert found is not None and found.case.stage == "received"
     all_hold(town)
+
+
+def test_a_form_that_went_with_a_disk_is_asked_for_whole_at_any_counter(town: Town) -> None:
+    """What `verify` advises, to ask the person once more, can be done: also where the counter learns of the loss by a refusal."""
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    ask_correction(town, number)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from n_yangpu.cases_sealed")
+        cursor.execute("delete from n_putuo.cases_sealed")
+    mended: dict[str, object] = ANSWERS | {"household_members": "沈桂芳,本人;沈建国,儿子"}
+    with town.at("putuo"):
+        visit = with_mandate(putuo(), LATER).visit
+        first = serving.for_case(putuo(), visit, number)
+        assert first.unseen and not first.lost and [f.element.code for f in first.fields] == ["household_members"]
+        half = {"household_members": mended["household_members"]}
+        handle.receive_correction(putuo(), number, half, (), visit=visit, at=LATER, key="c1")
+    town.carry()
+    with town.at("yangpu"):
+        here = serving.for_case(yangpu(), with_mandate(yangpu(), LATER).visit, number)
+        assert here.lost and not here.unseen
+    with town.at("putuo"):
+        page = serving.for_case(putuo(), visit, number)
+        assert page.asked[0].code == "correction.form_lost" and "重新填写" in page.asked[0].text.zh
+        assert page.lost and [f.element.code for f in page.fields if f.asked] == ["household_members"]
+        assert ANSWERS.keys() <= {f.element.code for f in page.fields}
+        assert page.answers["name"] == "沈桂芳", "who somebody is need not be typed again"
+        handle.receive_correction(putuo(), number, mended, (), visit=visit, at=LATER, key="c2")
+    town.carry()
+    with town.at("yangpu"):
+        seen = access.answers(yangpu(), number, reason="办理", at=LATER)
+        assert {code: str(seen.answers[code]) for code in mended} == {
+            code: str(value) for code, value in mended.items()
+        }
 
 
 def test_a_refusal_of_the_holder_comes_back_in_words(town: Town) -> None:

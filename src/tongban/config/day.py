@@ -369,6 +369,9 @@ class Day:
     def _correct(self, story: Story, near: str = "") -> None:
         """What was asked for is brought to some counter."""
         brought = self.crowd.correction(story.brought, story.points)
+        if near and story.visits > 1:
+            # In vain before: the form went with a disk, and all of it is given once more.
+            brought["answers"] = story.brought.body["answers"] | brought["answers"]
         self._served(story, "correct", "receive-correction", brought, near)
 
     def _withdraw(self, story: Story) -> None:

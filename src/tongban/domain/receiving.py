@@ -102,7 +102,7 @@ def assess(
     answers = {**known.values, **{k: v for k, v in typed.items() if v not in (None, "")}}
     eligibility = item.eligibility(version, answers, today)
     fields = item.needed_fields(version, answers, today)
-    filled = form.read(version, fields, city.elements, {**_prefilled(version, city, known), **typed}, today)
+    filled = form.read(version, fields, city.elements, {**prefilled(version, city.elements, known), **typed}, today)
     given = Given(
         papers=tuple(HandedPaper(p.material, p.form, p.grade) for p in intake.papers),
         credentials=known.credentials,
@@ -136,10 +136,10 @@ def assess(
     )
 
 
-def _prefilled(version: ItemVersion, city: City, known: Known) -> dict[str, Any]:
+def prefilled(version: ItemVersion, elements: Mapping[str, Element], known: Known) -> dict[str, Any]:
     """What need not be typed. Consents, promises and statements of the day are asked each time, whatever is on record."""
     codes = (f.element for f in version.fields if f.element in known.values)
-    return {code: known.values[code] for code in codes if city.elements[code].reuse != "never"}
+    return {code: known.values[code] for code in codes if elements[code].reuse != "never"}
 
 
 def _route(

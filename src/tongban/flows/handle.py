@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tongban.domain import acts, channel, facts, form, handed_in, item, who
+from tongban.domain import acts, channel, facts, form, handed_in, item, receiving, who
 from tongban.domain import case as rule
 from tongban.domain.actor import Actor
 from tongban.domain.case import Case
@@ -23,6 +23,9 @@ from tongban.registers.cases import service as cases
 from tongban.registers.cases.queries import Found
 from tongban.registers.cases.service import Beside
 from tongban.registers.catalog import queries as catalog
+
+FORM_LOST = "correction.form_lost"
+"""What the holder answers to a correction where the form itself went with a disk: then all of it is asked for once more."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -127,11 +130,18 @@ def receive_correction(
     version = version_of(found)
     handed_in.must_be_asked(version, papers)
     channel.must_be_seen(papers, "resident" if actor.kind == "resident" else "window")
-    before = case_queries.beside(number, found.case.answers) or write.held_elsewhere(found)
-    old: dict[str, object] = msgspec.json.decode(before)
+    before = case_queries.beside(number, found.case.answers)
+    old: dict[str, object] = msgspec.json.decode(before or write.held_elsewhere(found))
     answers = _corrected(found, old, answers, on)
-    merged = old | answers
+    merged = (old if before else of_register(found, on)) | answers
     filled = form.read(version, item.needed_fields(version, merged, on), catalog.elements(), merged, on)
+    if filled.problems and not before:
+        raise Refused(
+            FORM_LOST,
+            "原来填写的内容已随系统故障丢失，请把申请表重新填写一遍",
+            "What was filled in before went with a disk: please fill in the form once more",
+            problems=filled.problems,
+        )
     if filled.problems:
         raise Refused("correction.not_ready", "补正内容有误,请逐项修改", "Mend each of these", problems=filled.problems)
     kept = cases.beside("answers", msgspec.json.encode(filled.values))
@@ -140,6 +150,13 @@ def receive_correction(
     at_center = actor.center if actor.kind in ("staff", "machine") and len(actor.center) == 9 else ""
     fact = acts.receive_correction(found.case, kept.digest, marks, changed, on, at_center)
     return standing(write.appended(found, fact, papers=marks, kept=[kept]))
+
+
+def of_register(found: Found, on: dt.date) -> dict[str, object]:
+    """What need not be typed again where the form of a case went with a disk."""
+    if found.case.about:
+        return {}
+    return receiving.prefilled(version_of(found), catalog.elements(), receive.known_of(found.case.applicant, on))
 
 
 def _corrected(found: Found, old: dict[str, object], answers: dict[str, object], on: dt.date) -> dict[str, object]:

@@ -15,8 +15,9 @@ from tongban.domain.element import Element
 from tongban.domain.masking import mask
 from tongban.domain.person import IDENTITY_KINDS, Identity, age_on
 from tongban.domain.text import Text
-from tongban.flows import access
+from tongban.flows import access, handle
 from tongban.flows.access import PersonSeen
+from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
 from tongban.reads import elsewhere, values
 from tongban.reads.checklist_form import drawn
@@ -238,11 +239,14 @@ def _center(code: str) -> str:
 
 
 class AskedField(msgspec.Struct, frozen=True):
-    """A field to be corrected: what was wrong, and the answer as it stands."""
+    """A field to be corrected: what was wrong, and the answer as it stands. ``asked``: it is what the
+    center asks for, and not the rest of a form that was lost. ``required``: so drawn."""
 
     element: Element
     problem: Text
     value: Any
+    asked: bool = True
+    required: bool = True
 
 
 class AskedPaper(msgspec.Struct, frozen=True):
@@ -256,7 +260,8 @@ class AskedPaper(msgspec.Struct, frozen=True):
 
 class ForCase(msgspec.Struct, frozen=True):
     """What may be brought to this counter for a case of the person served: corrections asked for, or papers to follow.
-    ``unseen``: the answers or the note to be seen lie where the case is held. ``asked``: what was sent there before."""
+    ``unseen``: the answers or the note to be seen lie where the case is held. ``asked``: what was sent there before.
+    ``lost``: the form went with a disk, so all of it is asked for once more."""
 
     number: str
     item: str
@@ -274,6 +279,7 @@ class ForCase(msgspec.Struct, frozen=True):
     held: Held = Held()
     asked: tuple[Asked, ...] = ()
     unseen: bool = False
+    lost: bool = False
 
 
 def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
@@ -291,6 +297,10 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
         for p in asked
         if p.what == "field" and p.code in elements
     )
+    sent = elsewhere.asked(number)
+    lost = correcting and beside is None and (here.hosts(case.holder) or any(s.code == handle.FORM_LOST for s in sent))
+    if lost:
+        fields += _rest_of_form(found, {f.element.code for f in fields})
     papers = tuple(
         AskedPaper(p.code, materials[p.code].name, _problem(p), case.correct_until)
         for p in asked
@@ -308,8 +318,22 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
         until=case.correct_until, fields=fields, papers=papers,
         answers={f.element.code: f.value for f in fields}, note=note,
         elements=tuple(elements[f.element] for f in version.fields), materials=tuple(p.material for p in version.papers),
-        held=elsewhere.held(case.holder), asked=elsewhere.asked(number),
-        unseen=correcting and (unread or (beside is None and bool(fields))),
+        held=elsewhere.held(case.holder), asked=sent,
+        unseen=correcting and not lost and (unread or (beside is None and bool(fields))), lost=lost,
+    )  # fmt: skip
+
+
+def _rest_of_form(found: cases.Found, but: set[str]) -> tuple[AskedField, ...]:
+    """The fields of the whole form, with what the register knows."""
+    elements, case = catalog.elements(), found.case
+    known = handle.of_register(found, case.opened_on or dt.date.min)
+    return tuple(
+        AskedField(
+            drawn(elements[f.element], known.get(f.element, "")), Text(""), known.get(f.element, ""),
+            asked=False, required=f.required and f.when is None,
+        )
+        for f in catalog.version(case.item, case.version).fields
+        if f.element not in but
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ import datetime as dt
 import re
 
 import gmssl_pyx
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from tests.channels.resident.cases import correcting, received
@@ -95,6 +97,31 @@ def test_staff_do_not_rate_themselves() -> None:
     number = decided()
     with pytest.raises(NotAllowed):
         handle.rate(staff(PUTUO), number, "very_satisfied", at=AT)
+
+
+def test_a_lost_form_is_filled_in_once_more(client: Client) -> None:
+    """The answers went with a disk: the page shows the whole form, asks only for what is needed, and takes it."""
+    receipt = correcting(AT)
+    number = receipt.number
+    found = cases.get(number).case
+    was = msgspec.json.decode(cases.beside(number, found.answers))
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s and digest = %s", [number, found.answers])
+    sign_in(client, MOTHER)
+    page = text(client.get(f"/mine/{number}/correct"))
+    assert "因系统故障丢失" in page and all(f'name="{code}"' in page for code in was)
+    papers = [p.code for p in found.asked if p.what == "paper"]
+
+    def scans() -> dict[str, SimpleUploadedFile]:
+        return {f"file-{p}": SimpleUploadedFile("zm.pdf", pdf()) for p in papers}
+
+    half = client.post(f"/mine/{number}/correct", {"key": "c1", "residence_address": "莘庄镇2号", **scans()})
+    assert half.status_code == 422 and "重新填写" in text(half)
+    typed = {code: "on" if value is True else value for code, value in was.items()} | {"residence_address": "莘庄镇2号"}
+    answer = client.post(f"/mine/{number}/correct", {"key": "c2", **typed, **scans()})
+    assert answer.status_code == 302, text(answer)
+    now = msgspec.json.decode(cases.beside(number, cases.get(number).case.answers))
+    assert now == was | {"residence_address": "莘庄镇2号"}
 
 
 def test_corrected_online_with_an_upload_of_grade_c(client: Client) -> None:

@@ -70,6 +70,6 @@ def _take(request: HttpRequest, case: ForCase, answers: dict[str, object], kept:
 def _missing(case: ForCase, answers: Any, kept: Kept) -> list[Problem]:
     if not case.correcting:
         return [] if kept else [Problem("upload.empty", NOTHING, "/papers")]
-    missing = [f"/answers/{f.element.code}" for f in case.fields if not answers.get(f.element.code)]
+    missing = [f"/answers/{f.element.code}" for f in case.fields if f.asked and not answers.get(f.element.code)]
     missing += [f"/papers/{p.material}" for p in case.papers if p.material not in kept]
     return [Problem("correction.missing", NOTHING, one) for one in missing]
