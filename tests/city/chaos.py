@@ -229,6 +229,14 @@ def show(console: Console, found: Outcome) -> None:
 @click.option("--minutes", default=3.0, show_default=True, help="How long residents come and things break.")
 @click.option("--districts", default=3, show_default=True)
 @click.option("--faults", default=10_000, show_default=True, help="At most.")
+@click.option(
+    "--pause",
+    nargs=2,
+    type=float,
+    default=(0.5, 3.0),
+    show_default=True,
+    help="Seconds between faults, least and most.",
+)
 @click.option("--rate", default=5.0, show_default=True, help="Residents a second.")
 @click.option(
     "--only", multiple=True, type=click.Choice(list(FAULTS)), help="Only faults of this kind; may be repeated."
@@ -240,7 +248,7 @@ def show(console: Console, found: Outcome) -> None:
 @click.option("--keep", is_flag=True, help="Keep the folder of a city in which something went wrong.")
 def main(
     seed: int, minutes: float, districts: int, faults: int, rate: float, only: tuple[str, ...], link: str,
-    keep: bool,
+    keep: bool, pause: tuple[float, float],
 ) -> None:  # fmt: skip
     """Print the counts; exit code 1 when anything is wrong."""
     # Whoever ends it by kill, and not by Ctrl-C, leaves nothing behind either.
@@ -249,7 +257,7 @@ def main(
     with console.status("Starting …") as status:
         found = run(
             seed=seed, districts=districts, seconds=minutes * 60, faults=faults, rate=rate, only=only, say=status.update,
-            keep=keep, link=link,
+            keep=keep, link=link, pause=pause,
         )  # fmt: skip
     show(console, found)
     sys.exit(1 if found.wrong or found.left else 0)
