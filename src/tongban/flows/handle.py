@@ -132,8 +132,9 @@ def receive_correction(
     channel.must_be_seen(papers, "resident" if actor.kind == "resident" else "window")
     before = case_queries.beside(number, found.case.answers)
     old: dict[str, object] = msgspec.json.decode(before or write.held_elsewhere(found))
-    answers = _corrected(found, old, answers, on)
-    merged = (old if before else of_register(found, on)) | answers
+    base = old if before else of_register(found, on)
+    answers = _corrected(found, base, answers, on)
+    merged = base | answers
     filled = form.read(version, item.needed_fields(version, merged, on), catalog.elements(), merged, on)
     if filled.problems and not before:
         raise Refused(

@@ -300,7 +300,10 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     sent = elsewhere.asked(number)
     lost = correcting and beside is None and (here.hosts(case.holder) or any(s.code == handle.FORM_LOST for s in sent))
     if lost:
-        fields += _rest_of_form(found, {f.element.code for f in fields})
+        served = access.visit(actor, visit_id)
+        # An agent is not shown what the register knows of the person today; it is taken all the same.
+        alone = served.applicant == case.applicant and not served.agent
+        fields += _rest_of_form(found, {f.element.code for f in fields}, alone)
     papers = tuple(
         AskedPaper(p.code, materials[p.code].name, _problem(p), case.correct_until)
         for p in asked
@@ -323,10 +326,10 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     )  # fmt: skip
 
 
-def _rest_of_form(found: cases.Found, but: set[str]) -> tuple[AskedField, ...]:
-    """The fields of the whole form, with what the register knows."""
+def _rest_of_form(found: cases.Found, but: set[str], to_themselves: bool) -> tuple[AskedField, ...]:
+    """The fields of the whole form, for the person themselves with what the register knows."""
     elements, case = catalog.elements(), found.case
-    known = handle.of_register(found, case.opened_on or dt.date.min)
+    known = handle.of_register(found, case.opened_on or dt.date.min) if to_themselves else {}
     return tuple(
         AskedField(
             drawn(elements[f.element], known.get(f.element, "")), Text(""), known.get(f.element, ""),
