@@ -63,7 +63,7 @@ BODIES: tuple[letters.Body, ...] = (
     letters.ItemOpen("jinglaoka", False, "系统升级", AT, "staff:2"),
     letters.Again(NUMBER, 3),
     letters.Recall(AT),
-    letters.Recalled(12),
+    letters.Recalled(12, AT),
     letters.Status(
         AT, 3, "ef" * 32, (letters.Position("letters", 7),), (letters.Position("files", 2),),
         (letters.Position("letters", 7),), 3, "0.2.0",

@@ -1,5 +1,7 @@
 """A node put back to an older backup: others write its facts again in pieces, and what nobody can write again is told in kind words."""
 
+import datetime as dt
+
 import msgspec
 import pytest
 from django.db import connection
@@ -43,6 +45,38 @@ def test_a_recall_is_answered_in_pieces_and_ends_with_the_last(town: Town, monke
         assert queries.caught_up()
     assert {len(set(heads(town, number).values())) for number in numbers} == {1}
     all_hold(town)
+
+
+def test_the_answer_to_an_earlier_recall_opens_no_node(town: Town) -> None:
+    """It lies in the stream that a restored node reads once more: an act upon the older state would fork the case."""
+    back_up("yangpu")
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    with town.at("yangpu"):
+        handle.take_over(yangpu(), number, at=LATER)
+    town.carry()
+    town.talk()
+    whole = heads(town, number)
+    restore("yangpu")
+    for other in ("city", "putuo"):
+        town.status(other, "yangpu")
+    with town.at("yangpu"):
+        incoming.restored(town.clock)
+    with town.at("city"):
+        earlier = town.clock - dt.timedelta(minutes=5)
+        outbox.post("yangpu", letters.Recalled(7, earlier), town.clock)
+        stale = [data for to, data in town.bags("city") if to == "yangpu"]
+    for data in stale:
+        town.deliver("yangpu", data)
+    with town.at("yangpu"):
+        assert not queries.caught_up()
+    for _ in range(3):
+        town.carry()
+        town.talk()
+    with town.at("yangpu"):
+        assert queries.caught_up()
+    assert heads(town, number) == whole
 
 
 def test_asked_again_meanwhile_it_begins_anew(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

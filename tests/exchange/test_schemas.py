@@ -1,4 +1,4 @@
-"""Letters keep their word: the committed schema is that of the program, every kind has a sample, samples of the version before still
+"""Letters keep their word: the committed schema is that of the program, every kind has a sample, samples of the versions before still
 decode, and whatever is not understood is refused."""
 
 import msgspec
@@ -22,7 +22,7 @@ def test_every_kind_has_a_sample_and_each_is_written_as_committed() -> None:
 
 
 @pytest.mark.parametrize("version", range(letters.OLDEST, letters.SCHEMA + 1))
-def test_samples_of_this_version_and_the_one_before_decode(version: int) -> None:
+def test_samples_of_this_version_and_those_before_decode(version: int) -> None:
     for kind, sample in schemas.samples(version).items():
         letter = letters.decode(msgspec.json.encode(sample), version)
         assert letters.kind(letter.body) == kind

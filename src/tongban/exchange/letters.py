@@ -13,9 +13,9 @@ from tongban.domain.text import Text
 from tongban.exchange.draft_letters import DraftHere, DraftLies, DraftMoves, DraftWanted
 from tongban.exchange.sheet import FileHere, Part, Sheet, must_be_moment
 
-SCHEMA = 3
-"""The version this program writes, to nodes that read it. It reads this one and the one before: nodes are upgraded on different days."""
-OLDEST = max(1, SCHEMA - 1)
+SCHEMA = 4
+"""The version this program writes, to nodes that read it. It reads this one and the two before: nodes are upgraded on different days."""
+OLDEST = max(1, SCHEMA - 2)
 """The oldest version that this program reads."""
 
 
@@ -202,9 +202,15 @@ class Recall(Sheet, frozen=True, tag="recall"):
 
 
 class Recalled(Sheet, frozen=True, tag="recalled"):
-    """The answer to a recall is complete: ``cases`` were written again."""
+    """The answer to a recall is complete: ``cases`` were written again. ``of``: the moment of the letter that asked (since version 4). A
+    restored node reads its stream once more, and in it may lie the answer to what it asked after an earlier restore."""
 
     cases: int
+    of: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.of is not None:
+            must_be_moment(self.of)
 
 
 class Position(Part, frozen=True):
@@ -287,7 +293,7 @@ def encode(letter: Letter) -> bytes:
 
 
 def decode(data: bytes, schema: int = SCHEMA) -> Letter:
-    """Read a letter of this version or the one before. Raises Unreadable, saying what is not understood."""
+    """Read a letter of this version or the two before. Raises Unreadable, saying what is not understood."""
     if not OLDEST <= schema <= SCHEMA:
         raise Unreadable(f"letters of version {schema}; this node reads {OLDEST} to {SCHEMA}")
     try:

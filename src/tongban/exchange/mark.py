@@ -121,7 +121,8 @@ class Place:
     async def _older(self) -> None:
         """Ask for what was forgotten, once. From here on the web stays shut and no act is done for other nodes; the letters that ask
         leave when all lanes are known."""
-        if not self._asked and await self._do(queries.caught_up):
+        if not self._asked:
+            # Also where the backup was made while answers were awaited: those that come now may be the answers of that time.
             await self._do(self._restored, self._now())
         self._asked = True
 

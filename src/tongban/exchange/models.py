@@ -206,6 +206,8 @@ class RecallRow(models.Model):
     since = models.DateTimeField()
     after = models.CharField(max_length=25, default="")
     cases = models.IntegerField(default=0)
+    # The moment of the letter that asked.
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "exchange_recall"

@@ -15,14 +15,16 @@ class Recalling(msgspec.Struct, frozen=True):
     since: dt.datetime
     after: str
     cases: int
+    asked_at: dt.datetime | None = None
 
 
-def begin(node: str, since: dt.datetime) -> None:
+def begin(node: str, since: dt.datetime, asked_at: dt.datetime) -> None:
     """A node asks; one that asks again meanwhile is served from the beginning."""
     say(
-        "insert into exchange_recall (node, since, after, cases) values (%s, %s, '', 0) on conflict (node) do update "
-        "set since = least(exchange_recall.since, excluded.since), after = '', cases = 0",
-        [node, since],
+        "insert into exchange_recall (node, since, after, cases, asked_at) values (%s, %s, '', 0, %s) "
+        "on conflict (node) do update set since = least(exchange_recall.since, excluded.since), after = '', cases = 0, "
+        "asked_at = excluded.asked_at",
+        [node, since, asked_at],
     )
 
 
@@ -33,7 +35,9 @@ def waiting() -> list[str]:
 
 def next_of(node: str) -> Recalling | None:
     """How far a node is, locked; None when it is served, or somebody else serves it just now."""
-    rows = ask("select node, since, after, cases from exchange_recall where node = %s for update skip locked", [node])
+    rows = ask(
+        "select node, since, after, cases, asked_at from exchange_recall where node = %s for update skip locked", [node]
+    )
     return Recalling(*rows[0]) if rows else None
 
 

@@ -133,10 +133,14 @@ def receive_correction(
     before = case_queries.beside(number, found.case.answers)
     old: dict[str, object] = msgspec.json.decode(before or write.held_elsewhere(found))
     base = old if before else of_register(found, on)
+    if not before:
+        answers = {code: value for code, value in answers.items() if value not in ("", None)}
     answers = _corrected(found, base, answers, on)
     merged = base | answers
     filled = form.read(version, item.needed_fields(version, merged, on), catalog.elements(), merged, on)
-    if filled.problems and not before:
+    asked = {point.code for point in found.case.asked}
+    if not before and (filled.problems or not answers.keys() - asked):
+        # Also where what was asked for and the register would do: what else had been typed must not go unsaid.
         raise Refused(
             FORM_LOST,
             "原来填写的内容已随系统故障丢失，请把申请表重新填写一遍",

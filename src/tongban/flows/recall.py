@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from tongban.domain.actor import Actor
-from tongban.exchange import inbox, outbox, recalls, watch
+from tongban.exchange import inbox, outbox, queries, recalls, watch
 from tongban.exchange.letters import Again, Letter, Recall, Recalled
 from tongban.exchange.queries import Parked
 from tongban.flows import despatch, event_copies
@@ -28,6 +28,8 @@ LEFT_OUT = 1_000
 """Numbers of each center that a restored node leaves out today: more than a center gives in a day."""
 HELPED = ("gap", "not_holder")
 """Reasons to wait that go away when earlier facts come."""
+ANSWERS = 4
+"""The version of the letters in which the answer to a recall says which one."""
 CALM = dt.timedelta(minutes=10)
 """How often a mere word of another node makes us ask for our own facts."""
 
@@ -73,7 +75,9 @@ def ask_for_gaps(actor: Actor, late: list[Parked], *, at: dt.datetime) -> None:
 def ask(actor: Actor, *, at: dt.datetime) -> None:
     """This node was restored from a backup: ask everybody for the facts since. A district waits for the city's answer, the city for
     all: what this node forgot may be known to one of them alone."""
-    inbox.recalling(at, _post_recall(at))
+    # Nobody to ask: nobody to wait for.
+    if whom := _post_recall(at):
+        inbox.recalling(at, whom)
     if catalog.newest() is not None:
         # Receipts that were given out after the backup, for cases that nobody else heard of, must not meet a second case.
         places = catalog.places()
@@ -110,7 +114,7 @@ def recall_came(desk: Desk, letter: Letter) -> None:
     (go_on)."""
     body = letter.body
     assert isinstance(body, Recall)
-    recalls.begin(desk.sender, body.since)
+    recalls.begin(desk.sender, body.since, letter.at)
 
 
 def go_on(actor: Actor, *, at: dt.datetime, pieces: int = 1) -> None:
@@ -150,7 +154,7 @@ def answer(actor: Actor, node: str, *, at: dt.datetime) -> bool:
     if more := len(turn) == BATCH:
         recalls.served(node, turn[-1], written)
     else:
-        outbox.post(node, Recalled(written), at)
+        outbox.post(node, Recalled(written, asked.asked_at if queries.reads(node, ANSWERS) else None), at)
         recalls.done(node)
     current().about(place=node, cases=len(theirs), events=len(logs), more=more)
     return more
@@ -159,4 +163,6 @@ def answer(actor: Actor, node: str, *, at: dt.datetime) -> bool:
 @step
 def recalled_came(desk: Desk, letter: Letter) -> None:
     """All that the other node knows of since the backup is here again (the letters came before this one in the same lane)."""
-    inbox.recalled(desk.sender, desk.at)
+    body = letter.body
+    assert isinstance(body, Recalled)
+    inbox.recalled(desk.sender, body.of, desk.at)

@@ -298,7 +298,8 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
         if p.what == "field" and p.code in elements
     )
     sent = elsewhere.asked(number)
-    lost = correcting and beside is None and (here.hosts(case.holder) or any(s.code == handle.FORM_LOST for s in sent))
+    newest = next((s.code for s in sent if s.what == "case.receive_correction"), "")
+    lost = correcting and beside is None and (here.hosts(case.holder) or newest == handle.FORM_LOST)
     if lost:
         served = access.visit(actor, visit_id)
         # An agent is not shown what the register knows of the person today; it is taken all the same.

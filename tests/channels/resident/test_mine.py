@@ -116,7 +116,7 @@ def test_a_lost_form_is_filled_in_once_more(client: Client) -> None:
         return {f"file-{p}": SimpleUploadedFile("zm.pdf", pdf()) for p in papers}
 
     half = client.post(f"/mine/{number}/correct", {"key": "c1", "residence_address": "莘庄镇2号", **scans()})
-    assert half.status_code == 422 and "重新填写" in text(half)
+    assert half.status_code == 422 and "请填写“民族”" in text(half)
     typed = {code: "on" if value is True else value for code, value in was.items()} | {"residence_address": "莘庄镇2号"}
     answer = client.post(f"/mine/{number}/correct", {"key": "c2", **typed, **scans()})
     assert answer.status_code == 302, text(answer)
