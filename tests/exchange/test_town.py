@@ -12,7 +12,7 @@ from django.db import connection
 from tests.conftest import AT
 from tests.exchange.ring import enrolled
 from tests.exchange.town import Town
-from tests.flows.people import PUTUO, SONGJIANG, staff, with_mandate
+from tests.flows.people import MOTHER, PUTUO, SONGJIANG, staff, with_mandate
 from tests.flows.split_case import ANSWERS, putuo, split, yangpu
 from tongban.domain.actor import SYSTEM
 from tongban.domain.facts import Point
@@ -21,7 +21,7 @@ from tongban.domain.receiving import PaperIn
 from tongban.domain.refusals import Refused
 from tongban.domain.text import Text
 from tongban.exchange import arriving, bag, letters, outbox, queries
-from tongban.flows import access, elsewhere, forget, handle, incoming, publish
+from tongban.flows import access, elsewhere, forget, handle, incoming, publish, serve
 from tongban.plumbing import crypto, files, here
 from tongban.reads import serving, verify
 from tongban.registers.cases import queries as cases
@@ -183,6 +183,33 @@ def test_a_form_that_went_with_a_disk_is_asked_for_whole_at_any_counter(town: To
         seen = access.answers(yangpu(), number, reason="办理", at=LATER)
         assert {code: str(seen.answers[code]) for code in mended} == {
             code: str(value) for code, value in mended.items()
+        }
+
+
+def test_a_form_that_the_holder_lost_is_there_to_begin_with_where_it_was_received(town: Town) -> None:
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    ask_correction(town, number)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from n_yangpu.cases_sealed")
+    with town.at("putuo"):
+        visit = serve.meet(putuo(), MOTHER, how="card", at=LATER).visit
+        assert not serving.for_case(putuo(), visit, number).lost
+        half = {"household_members": "沈桂芳,本人;沈建国,儿子"}
+        handle.receive_correction(putuo(), number, half, (), visit=visit, at=LATER, key="c1")
+    town.carry()
+    with town.at("putuo"):
+        page = serving.for_case(putuo(), visit, number)
+        assert page.lost and not page.unseen and all(str(page.answers[code]) == str(ANSWERS[code]) for code in ANSWERS)
+        agents = serving.for_case(putuo(), with_mandate(putuo(), LATER).visit, number)
+        assert agents.lost and not agents.answers["name"], "an agent is not shown the rest of it"
+        handle.receive_correction(putuo(), number, page.answers | half, (), visit=visit, at=LATER, key="c2")
+    town.carry()
+    with town.at("yangpu"):
+        seen = access.answers(yangpu(), number, reason="办理", at=LATER)
+        assert {code: str(seen.answers[code]) for code in ANSWERS} == {
+            code: str(value) for code, value in (ANSWERS | half).items()
         }
 
 

@@ -53,7 +53,7 @@ def corrected(
     """What a correction changes: not what the case has as an authority says it, unless the center that handles it ``asked`` for just
     that. Where the case says otherwise (the name was typed wrong, or is another person's) it may be mended."""
     settled = (stands(elements, known, today) & before.keys()) - set(asked)
-    right = {code for code in settled if before[code] == canonical(elements[code], known.values[code], today)}
+    right = {code for code in settled if _same(elements[code], before[code], known.values[code], today)}
     return {code: value for code, value in typed.items() if code not in right}
 
 
@@ -65,6 +65,11 @@ def not_typed(elements: Mapping[str, Element], asked: Collection[str]) -> frozen
 def is_who(element: Element) -> bool:
     """Whether an element says who the applicant is: it is theirs, and never changes from one matter to the next."""
     return element.group == "applicant" and element.reuse == "always"
+
+
+def _same(element: Element, one: Any, other: Any, today: dt.date) -> bool:
+    """Whether both are one value. What no longer reads as this element (a catalog since changed) is not the same."""
+    return _readable(element, one, today) and canonical(element, one, today) == canonical(element, other, today)
 
 
 def _readable(element: Element, value: Any, today: dt.date) -> bool:

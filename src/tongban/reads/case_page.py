@@ -97,7 +97,8 @@ class Askable(msgspec.Struct, frozen=True):
 
 class CasePage(msgspec.Struct, frozen=True):
     """One case as its back office sees it. ``n`` goes back with every act, so that nobody acts on what they have not seen.
-    ``elsewhere`` says that the personal part lies at the node that holds the case, and this is a copy without it."""
+    ``elsewhere`` says that the personal part lies at the node that holds the case, and this is a copy without it; ``lost``
+    that it went with a disk of this node, and a correction asks for the whole form."""
 
     progress: Progress
     n: int
@@ -125,6 +126,7 @@ class CasePage(msgspec.Struct, frozen=True):
     custody: Custody
     asked: tuple[Asked, ...]
     elsewhere: bool
+    lost: bool
     printable: tuple[Kind, ...]
 
     @property
@@ -148,6 +150,7 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
     elsewhere_only = works and not held and (beside is None or case.applicant not in parties)
     works = works and not elsewhere_only
     answers: dict[str, Any] = msgspec.json.decode(beside or b"{}")
+    lost = works and held and beside is None and case.stage == "correcting"
     # A clerk of the holder needs no visit: what the resident brings is theirs to take in.
     visit = "" if held and actor.may("case.handle", case.holder) else _visit(actor, case, now)
     possible = options(case, version) if held else at_any_counter(options(case, version))
@@ -165,7 +168,7 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
         looks=case_story.looks(number), options=possible, next_act=next_act(case, possible), visit=visit,
         mine=held and actor.may("case.handle", case.holder), may_look=works and any(actor.may("person.read", p) for p in places),
         came_from=progress.center_name(case.came_from) if case.came_from else "",
-        custody=transfers.of_found(found, log, now=now), asked=elsewhere.asked(number), elsewhere=elsewhere_only,
+        custody=transfers.of_found(found, log, now=now), asked=elsewhere.asked(number), elsewhere=elsewhere_only, lost=lost,
         printable=printout.printable(case, [entry.fact for entry in log]),
     )  # fmt: skip
 
@@ -265,9 +268,11 @@ def askable(page: CasePage) -> tuple[Askable, ...]:
 
 
 def asked_elements(page: CasePage) -> tuple[Any, ...]:
-    """The elements of the fields that a correction asked for, to draw their inputs."""
+    """The elements of the fields that a correction asked for, to draw their inputs; of a lost form the others, too."""
     elements = catalog.elements()
-    return tuple(elements[p.code] for p in page.case.asked if p.what == "field" and p.code in elements)
+    asked = [p.code for p in page.case.asked if p.what == "field"]
+    rest = [f.element for f in page.version.fields if f.element not in asked] if page.lost else []
+    return tuple(elements[code] for code in asked + rest if code in elements)
 
 
 def asked_papers(page: CasePage) -> tuple[Askable, ...]:

@@ -299,12 +299,13 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     )
     sent = elsewhere.asked(number)
     newest = next((s.code for s in sent if s.what == "case.receive_correction"), "")
-    lost = correcting and beside is None and (here.hosts(case.holder) or newest == handle.FORM_LOST)
+    # Who holds the case says so, even where this node still has what was typed: then it is there to begin with.
+    lost = correcting and (newest == handle.FORM_LOST or (beside is None and here.hosts(case.holder)))
     if lost:
         served = access.visit(actor, visit_id)
-        # An agent is not shown what the register knows of the person today; it is taken all the same.
+        # An agent is not shown what the register knows of the person today, nor the rest of what they typed.
         alone = served.applicant == case.applicant and not served.agent
-        fields += _rest_of_form(found, {f.element.code for f in fields}, alone)
+        fields += _rest_of_form(found, {f.element.code for f in fields}, old if alone else None)
     papers = tuple(
         AskedPaper(p.code, materials[p.code].name, _problem(p), case.correct_until)
         for p in asked
@@ -327,10 +328,11 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     )  # fmt: skip
 
 
-def _rest_of_form(found: cases.Found, but: set[str], to_themselves: bool) -> tuple[AskedField, ...]:
-    """The fields of the whole form, for the person themselves with what the register knows."""
+def _rest_of_form(found: cases.Found, but: set[str], typed: dict[str, Any] | None) -> tuple[AskedField, ...]:
+    """The fields of the whole form, for the person themselves with what the register knows and what is left here of what
+    they ``typed``."""
     elements, case = catalog.elements(), found.case
-    known = handle.of_register(found, case.opened_on or dt.date.min) if to_themselves else {}
+    known = handle.of_register(found, case.opened_on or dt.date.min) | typed if typed is not None else {}
     return tuple(
         AskedField(
             drawn(elements[f.element], known.get(f.element, "")), Text(""), known.get(f.element, ""),

@@ -11,7 +11,7 @@ from tests.channels.window.work_members import BACK_OFFICE, client_of, hidden, h
 from tests.conftest import AT
 from tests.flows.cases import received
 from tests.flows.people import PUTUO, YANGPU, staff, with_mandate
-from tests.flows.split_case import PAPERS, split
+from tests.flows.split_case import ANSWERS, PAPERS, split
 from tests.plumbing.papers import jpeg, pdf
 from tongban.channels.window.case_acts import DO
 from tongban.channels.window.case_words import ACTS
@@ -223,6 +223,26 @@ def test_correction_told_once_taken_in_at_the_receiving_counter_and_again_only_b
         == 302
     )
     assert stage(number) == "correcting"
+
+
+def test_of_a_lost_form_every_field_is_asked_for() -> None:
+    """The answers went with a disk: who holds the case fills in the whole form, with the clerk who took the call or the letter."""
+    here, home = putuo(), yangpu()
+    number = split(here).number
+    client = client_of(home)
+    do(client, number, "ask_correction", **{"point:field:household_members": "incomplete"})
+    assert client.get(url(number, "?do=receive_correction")).content.decode().count('name="answer:') == 1
+    with connection.cursor() as cur:
+        cur.execute("delete from cases_sealed")
+    page = client.get(url(number, "?do=receive_correction"))
+    assert "随系统故障丢失" in text(page)
+    assert all(f'name="answer:{code}"' in page.content.decode() for code in ANSWERS)
+    half = do(client, number, "receive_correction", **{"answer:household_members": "沈桂芳,本人;沈建国,儿子"})
+    assert half.status_code == 422 and stage(number) == "correcting"
+    given = {f"answer:{code}": "on" if value is True else str(value) for code, value in ANSWERS.items()}
+    done = do(client, number, "receive_correction", **given)
+    assert done.status_code == 302 and stage(number) == "received", text(done)
+    assert access.answers(home, number, reason="办理", at=AT).answers.keys() >= ANSWERS.keys()
 
 
 def test_a_scan_is_taken_in_kept_sealed_and_seen_only_with_a_reason() -> None:
