@@ -75,4 +75,6 @@ def test_a_correction_changes_nobody_unless_just_that_was_asked_for() -> None:
     assert left("name") == {code: FORGED[code] for code in ("name", "sex", "phone", "child_name")}
     assert left(birth_date="1949-03-12")["birth_date"] == "1930-01-01", "the case says otherwise: that may be mended"
     assert "name" not in left("phone", name=" 沈桂芳 "), "written otherwise, it is still what the authority says"
-    assert left("phone", birth_date="in 1948")["birth_date"] == "1930-01-01", "what does not read as a date may be mended"
+    assert left("phone", birth_date="in 1948")["birth_date"] == "1930-01-01", (
+        "what does not read as a date may be mended"
+    )

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from django.db import connection
 
+from tests.exchange.test_hostile import send
 from tests.exchange.test_together import acts
 from tests.exchange.test_town import LATER, all_hold, back_up, heads, restore
 from tests.exchange.town import Town
@@ -131,6 +132,22 @@ def test_city_and_holder_put_back_together_have_all_that_the_third_node_knows(to
     for node in whole:
         with town.at(node):
             assert not inbox.any_parked(), node
+
+
+def test_a_letter_of_which_a_part_is_written_frees_those_that_waited_for_that_part(town: Town) -> None:
+    with town.at("putuo"):
+        receipt = split(putuo())
+    for to, data in town.bags("putuo"):
+        if to == "yangpu":
+            town.deliver(to, data)
+    with town.at("yangpu"):
+        handle.take_over(yangpu(), receipt.number, at=LATER)
+        one, two, three = (letters.logged(entry) for entry in cases.log(receipt.number))
+    for sender, entries in (("yangpu", (three,)), ("putuo", (two, three)), ("putuo", (one,))):
+        send(town, sender, "city", letters.Facts(receipt.number, entries, receipt.query_code))
+    with town.at("city"):
+        found = cases.get(receipt.number)
+        assert found is not None and found.case.n == 3 and not inbox.any_parked()
 
 
 def asked_at_minhang(town: Town) -> str:

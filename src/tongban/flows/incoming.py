@@ -4,7 +4,7 @@ no other, but is parked with its reason. The TABLE says which letter is done by 
 import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from django.db import InterfaceError, OperationalError
@@ -20,6 +20,8 @@ from tongban.flows.desk import Desk, NotYet
 from tongban.plumbing.tx import current, flow, step
 
 Step = Callable[[Desk, Any], None]
+Tried = Literal["applied", "partly", "waits"]
+"""What became of a parked letter that was tried again: ``partly`` when its case moved, and the rest of it waits."""
 
 log = logging.getLogger("tongban.exchange")
 
@@ -242,17 +244,17 @@ def _follow(touched: set[str], at: dt.datetime) -> None:
         waiting = inbox.parked_about(touched - {""})
         if "" in touched:
             waiting += inbox.parked_for("catalog")
-        done = [one for one in waiting if _again(one, at)]
+        done = [one for one in waiting if _again(one, at) != "waits"]
         touched |= {one.number for one in done if one.number}
         moved = bool(done)
 
 
 @step
-def _opened(one: Parked, at: dt.datetime) -> bool:
-    """Apply a parked letter; False when somebody else has just dealt with it, or a part of it still waits. Raises NotYet."""
+def _opened(one: Parked, at: dt.datetime) -> Tried:
+    """Apply a parked letter; it waits, too, when somebody else has just dealt with it. Raises NotYet."""
     body = inbox.body_of(one)
     if body is None:
-        return False
+        return "waits"
     desk = Desk(one.from_node, one.lane, one.schema, at)
     try:
         letter = letters.decode(body, one.schema)
@@ -265,14 +267,14 @@ def _opened(one: Parked, at: dt.datetime) -> bool:
         if not why.partly:
             raise
         inbox.still(one, why.code, why.why, at)
-        return False
+        return "partly"
     inbox.unpark(one)
-    return True
+    return "applied"
 
 
 @flow("letters.try_again")
-def try_again(actor: Actor, one: Parked, *, at: dt.datetime, key: str = "") -> bool:
-    """Try a parked letter again, now that what it lacked may be here; True when it was applied. Raises NotYet: the transaction is
+def try_again(actor: Actor, one: Parked, *, at: dt.datetime, key: str = "") -> Tried:
+    """Try a parked letter again, now that what it lacked may be here. Raises NotYet: the transaction is
     undone, so that the tries of a machine, which go on for days, fill no audit trail."""
     current().about(case=one.number, place=one.from_node, lane=one.lane, seq=one.seq)
     return _opened(one, at)
@@ -325,20 +327,22 @@ def tend(at: dt.datetime) -> int:
     if come := arriving.come():
         arrivals.files_came(node_actor("here"), come, at=at)
     catalog_letters.send_where_missing(at)
-    due = inbox.parked_due(at)
-    done = [one for one in due if _again(one, at)]
-    _follow({one.number for one in done if one.number}, at)
-    late = [one for one in due if one.reason in recall.HELPED and one.at < at - recall.PATIENCE and one not in done]
+    due = [(one, _again(one, at)) for one in inbox.parked_due(at)]
+    _follow({one.number for one, became in due if became != "waits" and one.number}, at)
+    late = [
+        one for one, became in due
+        if became != "applied" and one.reason in recall.HELPED and one.at < at - recall.PATIENCE
+    ]  # fmt: skip
     if late:
         recall.ask_for_gaps(node_actor("here"), late, at=at)
-    return len(done)
+    return sum(became == "applied" for _, became in due)
 
 
-def _again(one: Parked, at: dt.datetime) -> bool:
+def _again(one: Parked, at: dt.datetime) -> Tried:
     return tried(node_actor(one.from_node), one, at=at)
 
 
-def tried(actor: Actor, one: Parked, *, at: dt.datetime) -> bool:
+def tried(actor: Actor, one: Parked, *, at: dt.datetime) -> Tried:
     """Try a parked letter again; when it is in vain, it stays with the newest reason."""
     try:
         return try_again(actor, one, at=at)
@@ -348,4 +352,4 @@ def tried(actor: Actor, one: Parked, *, at: dt.datetime) -> bool:
         if _passes(why):
             raise
         inbox.still(one, *_failed(why), at)
-    return False
+    return "waits"

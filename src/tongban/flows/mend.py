@@ -31,7 +31,7 @@ def try_letter(actor: Actor, parked_id: int, *, at: dt.datetime) -> bool:
     found = inbox.parked_one(parked_id)
     if found is None:
         raise _gone()
-    return incoming.tried(actor, found, at=at)
+    return incoming.tried(actor, found, at=at) == "applied"
 
 
 def open_bag(actor: Actor, bag_id: int, *, at: dt.datetime) -> int:
