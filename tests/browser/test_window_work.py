@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import REFUSED, WIDTHS, no_sideways
 from tests.browser.hand import keys
 from tests.channels.window.work_members import client_of, putuo, yangpu
-from tests.flows.people import YANGPU, with_mandate
+from tests.flows.people import MOTHER, YANGPU, with_mandate
 from tests.flows.split_case import PAPERS, split
 from tests.plumbing.papers import jpeg
 from tongban.domain.actor import Actor
 from tongban.domain.facts import Point
 from tongban.domain.receiving import PaperIn
-from tongban.flows import handle
+from tongban.flows import handle, serve
 from tongban.plumbing import clock, files
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("shanghai")]
@@ -141,6 +142,32 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
     expect(there.locator(".tb-acts")).to_contain_text("收补交材料")
     shot(there, "delivered")
     good(there, axe)
+
+
+def test_a_form_that_went_with_a_disk_is_filled_in_once_more(desk: Open, axe: Axe, shot: Shot) -> None:
+    """The whole form stands at the counter and on the page of who holds the case, and says why; taken, the case goes on."""
+    receiver, home = putuo(), yangpu()
+    number = split(receiver, at=clock.now()).number
+    handle.ask_correction(home, number, [Point("field", "household_members", "incomplete")], at=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    there = desk(home)
+    there.goto(f"{there.home}/window/case/{number}/?do=receive_correction")
+    expect(there.locator("main")).to_contain_text("随系统故障丢失")
+    expect(there.get_by_label("家庭月收入")).to_be_visible()
+    shot(there, "lost-form-work")
+    good(there, axe)
+    here, visit = desk(receiver), serve.meet(receiver, MOTHER, how="card", at=clock.now()).visit
+    here.goto(f"{here.home}/window/visit/{visit}/case/{number}/bring")
+    expect(here.locator("#item-form")).to_contain_text("请重新填写")
+    expect(here.locator("main")).to_contain_text("随系统故障丢失")
+    shot(here, "lost-form-counter")
+    good(here, axe)
+    here.locator("textarea[name=household_members]").fill("沈桂芳,本人;沈建国,儿子")
+    keys(here).press("F9")
+    expect(here.locator("[data-refusal], .tb-refusal, [role=alert]").first).to_be_visible()
+    shot(here, "lost-form-counter-refused")
+    good(here, axe)
 
 
 def test_two_clerks_on_one_case(desk: Open, axe: Axe, shot: Shot) -> None:

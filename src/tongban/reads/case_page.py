@@ -23,6 +23,7 @@ from tongban.plumbing.clock import city_date
 from tongban.reads import case_story, elsewhere, printout, progress, values
 from tongban.reads import custody as transfers
 from tongban.reads.case_story import Event, Look
+from tongban.reads.checklist_form import drawn
 from tongban.reads.custody import Custody
 from tongban.reads.elsewhere import Asked
 from tongban.reads.enquiries import InClear, in_clear
@@ -272,7 +273,7 @@ def asked_elements(page: CasePage) -> tuple[Any, ...]:
     elements = catalog.elements()
     asked = [p.code for p in page.case.asked if p.what == "field"]
     rest = [f.element for f in page.version.fields if f.element not in asked] if page.lost else []
-    return tuple(elements[code] for code in asked + rest if code in elements)
+    return tuple(drawn(elements[code], "") for code in asked + rest if code in elements)
 
 
 def asked_papers(page: CasePage) -> tuple[Askable, ...]:
