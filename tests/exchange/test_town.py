@@ -23,7 +23,7 @@ from tongban.domain.text import Text
 from tongban.exchange import arriving, bag, letters, outbox, queries
 from tongban.flows import access, elsewhere, forget, handle, incoming, publish, serve
 from tongban.plumbing import crypto, files, here
-from tongban.reads import serving, verify
+from tongban.reads import case_page, serving, verify
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
 from tongban.registers.people import rows as people_rows
@@ -211,6 +211,37 @@ def test_a_form_that_the_holder_lost_is_there_to_begin_with_where_it_was_receive
         assert {code: str(seen.answers[code]) for code in ANSWERS} == {
             code: str(value) for code, value in (ANSWERS | half).items()
         }
+
+
+def test_that_a_form_was_lost_is_not_said_of_a_later_round(town: Town) -> None:
+    """普陀 hears that the form is gone, and sees the whole of it on both pages; then 杨浦 takes it there, and asks for one thing more."""
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    ask_correction(town, number)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from n_yangpu.cases_sealed")
+    mended: dict[str, object] = ANSWERS | {"household_members": "沈桂芳,本人;沈建国,儿子"}
+    with town.at("putuo"):
+        visit = with_mandate(putuo(), LATER).visit
+        half = {"household_members": mended["household_members"]}
+        handle.receive_correction(putuo(), number, half, (), visit=visit, at=LATER, key="c1")
+    town.carry()
+    with town.at("putuo"):
+        page = case_page.page(putuo(), number, now=LATER)
+        assert page.lost and ANSWERS.keys() <= {f.element.code for f in page.to_correct}
+        assert not any(f.value for f in page.to_correct), "a page of the office prefills nothing"
+    later = LATER + dt.timedelta(days=1)
+    with town.at("yangpu"):
+        handle.receive_correction(yangpu(), number, mended, (), at=LATER, key="c2")
+        points = [Point("field", "household_size", "incomplete")]
+        chief = yangpu("case.handle", "case.read", "case.supervise")
+        handle.ask_correction(chief, number, points, second="人数与户口簿不符", at=later)
+    town.carry()
+    with town.at("putuo"):
+        page = serving.for_case(putuo(), visit, number)
+        assert not page.lost and [f.element.code for f in page.fields] == ["household_size"]
+        assert not case_page.page(putuo(), number, now=later).lost
 
 
 def test_a_refusal_of_the_holder_comes_back_in_words(town: Town) -> None:

@@ -5,11 +5,12 @@ from django.db import connection
 
 from tests.conftest import AT
 from tests.flows.cases import city_lead, day, later, lead, received, resident
-from tests.flows.people import MINHANG, PUTUO, YANGPU, staff
+from tests.flows.people import MINHANG, MOTHER, PUTUO, YANGPU, staff
 from tongban.domain.facts import Point
-from tongban.domain.receiving import PaperIn
+from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Refused
-from tongban.flows import access, deliver, handle
+from tongban.flows import access, deliver, handle, receive, serve
+from tongban.flows.receive import Order
 from tongban.reads import progress, worklist
 from tongban.registers.cases import queries as cases
 
@@ -299,3 +300,19 @@ def test_after_the_decision_nothing_is_taken_back() -> None:
     handle.decide(clerk, number, True, at=later(1))
     with pytest.raises(Conflict):
         handle.withdraw(me, number, "asked", at=later(2))
+
+
+def test_a_lost_form_of_nothing_but_who_somebody_is_can_be_given_once_more() -> None:
+    """The register has all that such an item asks for, and what a page sends is what the register says."""
+    clerk, who = staff(PUTUO), {"name": MOTHER.name, "id_number": MOTHER.number}
+    met, paper = serve.meet(clerk, MOTHER, how="card", at=AT), PaperIn("insured_receipt")
+    intake = Intake(answers=who, papers=(PaperIn("id_card"), paper), declarations=(), follow=())
+    number = receive.receive(clerk, Order(met.visit, "jumin_yibao_jiaofei", intake), at=AT, key="k").number
+    holder = staff(cases.get(number).case.holder)
+    handle.ask_correction(holder, number, [Point("paper", "insured_receipt", "missing")], at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    why = refused(handle.receive_correction, clerk, number, {}, (paper,), visit=met.visit, at=AT)
+    assert why.code == handle.FORM_LOST, "who was not shown the form has not given it once more"
+    handle.receive_correction(clerk, number, dict(who), (paper,), visit=met.visit, at=AT)
+    assert access.answers(holder, number, reason="办理", at=AT).answers == who

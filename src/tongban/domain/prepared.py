@@ -13,6 +13,7 @@ from tongban.domain.life_event import SELF, EventItem, LifeEvent
 from tongban.domain.material import Alternative, CheckKind, CredentialKind, MaterialKind
 from tongban.domain.plan import PaperState, PlanResult
 from tongban.domain.situation import Test, compiled
+from tongban.domain.who import is_who
 
 _OWN_HAND = frozenset({"form", "statement", "photo"})
 _PAPER = (Alternative(paper="original"),)
@@ -146,7 +147,7 @@ class _Preparing:
         for kind in self.registry.credentials.values():
             for person in (SELF, *(person.code for person in self.event.people)):
                 self.know("credential", person, kind.code, self.carried(person, kind))
-        self.know("register", SELF, "", (e.code for e in self.registry.elements.values() if _is_identity(e)))
+        self.know("register", SELF, "", (e.code for e in self.registry.elements.values() if is_who(e)))
         tests = tuple(self.tests)
         known_by = {source: tuple(found) for source, found in self.known_by.items() if found}
         numbers = {term.entry.item: i for i, term in enumerate(items)}
@@ -168,7 +169,7 @@ class _Preparing:
             key = means.get(field.element, field.element)
             asked = "" if key in self.constants else key
             test, use = self.test(field.when, means), (field.element, asked)
-            fields.append(FieldTerm(asked, test, use, field.required, _is_identity(element)))
+            fields.append(FieldTerm(asked, test, use, field.required, is_who(element)))
             self.sources(entry, field, key)
         issued = [result.credential for result in version.results if result.credential]
         kinds = [kind for code in issued if (kind := self.registry.credentials.get(code))]
@@ -309,11 +310,6 @@ def asked_of(fields: Iterable[FieldTerm], truth: Sequence[bool | None]) -> Asked
             if needed:
                 certain.append(key)
     return Asked(tuple(uses), tuple(keys), frozenset(required), frozenset(certain), own)
-
-
-def _is_identity(element: Element) -> bool:
-    """Who one is: read from any identity card, so an item that asks no more has no form of its own."""
-    return element.group == "applicant" and element.reuse == "always"
 
 
 def _rewritten(expr: Expr, means: Mapping[str, str]) -> Expr:

@@ -273,8 +273,8 @@ def told(at: dt.datetime, before: dt.datetime) -> bool:
 
 
 def recalled(of: str, asked_at: dt.datetime | None, at: dt.datetime) -> None:
-    """Another node has told all that was asked for at a moment (None: it does not say, and is an older program). With the last of those asked the waiting is over, and not before: a case that this node has
-    forgotten may be known to one of them alone."""
+    """Another node has told all that was asked for at a moment (None: it does not say, and is an older program). With the last of
+    those asked the waiting is over, and not before: a case that this node has forgotten may be known to one of them alone."""
     say(
         "update exchange_relay set recall_of = recall_of - %s::text, "
         "recalling = case when recall_of - %s::text = '[]'::jsonb then null else recalling end, recalled_at = %s "

@@ -133,13 +133,15 @@ def receive_correction(
     before = case_queries.beside(number, found.case.answers)
     old: dict[str, object] = msgspec.json.decode(before or write.held_elsewhere(found))
     base = old if before else of_register(found, on)
+    # A page of the whole form sends them all, also those that stay empty.
+    rest = {field.element for field in version.fields} - {point.code for point in found.case.asked}
+    whole = not rest or bool(answers.keys() & rest)
     if not before:
         answers = {code: value for code, value in answers.items() if value not in ("", None)}
     answers = _corrected(found, base, answers, on)
     merged = base | answers
     filled = form.read(version, item.needed_fields(version, merged, on), catalog.elements(), merged, on)
-    asked = {point.code for point in found.case.asked}
-    if not before and (filled.problems or not answers.keys() - asked):
+    if not before and (filled.problems or not whole):
         # Also where what was asked for and the register would do: what else had been typed must not go unsaid.
         raise Refused(
             FORM_LOST,

@@ -20,10 +20,10 @@ from tongban.flows import access
 from tongban.flows.access import AnswersSeen
 from tongban.plumbing import files
 from tongban.plumbing.clock import city_date
-from tongban.reads import case_story, elsewhere, printout, progress, values
+from tongban.reads import case_story, correction_form, elsewhere, printout, progress, values
 from tongban.reads import custody as transfers
 from tongban.reads.case_story import Event, Look
-from tongban.reads.checklist_form import drawn
+from tongban.reads.correction_form import AskedField
 from tongban.reads.custody import Custody
 from tongban.reads.elsewhere import Asked
 from tongban.reads.enquiries import InClear, in_clear
@@ -99,7 +99,7 @@ class Askable(msgspec.Struct, frozen=True):
 class CasePage(msgspec.Struct, frozen=True):
     """One case as its back office sees it. ``n`` goes back with every act, so that nobody acts on what they have not seen.
     ``elsewhere`` says that the personal part lies at the node that holds the case, and this is a copy without it; ``lost``
-    that it went with a disk of this node, and a correction asks for the whole form."""
+    that it went with a disk, and a correction asks for the whole form (``to_correct``)."""
 
     progress: Progress
     n: int
@@ -127,6 +127,7 @@ class CasePage(msgspec.Struct, frozen=True):
     custody: Custody
     asked: tuple[Asked, ...]
     elsewhere: bool
+    to_correct: tuple[AskedField, ...]
     lost: bool
     printable: tuple[Kind, ...]
 
@@ -145,13 +146,15 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
     shown, log = progress.of_found(found, today), cases.log(number)
     held, parties = shown.held.here, people.identities([p for p in (case.applicant, case.agent) if p])
     beside: bytes | None = None
-    if works := any(actor.may(power, p) for power in ("person.read", "case.handle", "case.receive") for p in places):
+    works = any(actor.may(power, p) for power in ("person.read", "case.handle", "case.receive") for p in places)
+    if works or case.stage == "correcting":
         beside = cases.beside(number, case.answers)
     # Of a copy that has no answers nothing is weighed and nobody is named: what is not known must not look like an answer.
     elsewhere_only = works and not held and (beside is None or case.applicant not in parties)
     works = works and not elsewhere_only
     answers: dict[str, Any] = msgspec.json.decode(beside or b"{}")
-    lost = works and held and beside is None and case.stage == "correcting"
+    sent = elsewhere.asked(number)
+    lost = correction_form.is_lost(case, beside, sent)
     # A clerk of the holder needs no visit: what the resident brings is theirs to take in.
     visit = "" if held and actor.may("case.handle", case.holder) else _visit(actor, case, now)
     possible = options(case, version) if held else at_any_counter(options(case, version))
@@ -169,7 +172,8 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
         looks=case_story.looks(number), options=possible, next_act=next_act(case, possible), visit=visit,
         mine=held and actor.may("case.handle", case.holder), may_look=works and any(actor.may("person.read", p) for p in places),
         came_from=progress.center_name(case.came_from) if case.came_from else "",
-        custody=transfers.of_found(found, log, now=now), asked=elsewhere.asked(number), elsewhere=elsewhere_only, lost=lost,
+        custody=transfers.of_found(found, log, now=now), asked=sent, elsewhere=elsewhere_only,
+        to_correct=correction_form.fields(found, version, {}, lost=lost, prefilled=False), lost=lost,
         printable=printout.printable(case, [entry.fact for entry in log]),
     )  # fmt: skip
 
@@ -266,14 +270,6 @@ def askable(page: CasePage) -> tuple[Askable, ...]:
     found = [Askable("paper", p.material, _material(p.material)) for p in page.version.papers]
     found += [Askable("field", f.element, elements[f.element].name) for f in page.version.fields]
     return tuple(found)
-
-
-def asked_elements(page: CasePage) -> tuple[Any, ...]:
-    """The elements of the fields that a correction asked for, to draw their inputs; of a lost form the others, too."""
-    elements = catalog.elements()
-    asked = [p.code for p in page.case.asked if p.what == "field"]
-    rest = [f.element for f in page.version.fields if f.element not in asked] if page.lost else []
-    return tuple(drawn(elements[code], "") for code in asked + rest if code in elements)
 
 
 def asked_papers(page: CasePage) -> tuple[Askable, ...]:

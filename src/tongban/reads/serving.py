@@ -15,12 +15,11 @@ from tongban.domain.element import Element
 from tongban.domain.masking import mask
 from tongban.domain.person import IDENTITY_KINDS, Identity, age_on
 from tongban.domain.text import Text
-from tongban.flows import access, handle
+from tongban.flows import access
 from tongban.flows.access import PersonSeen
-from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
-from tongban.reads import elsewhere, values
-from tongban.reads.checklist_form import drawn
+from tongban.reads import correction_form, elsewhere, values
+from tongban.reads.correction_form import AskedField
 from tongban.reads.elsewhere import Asked, Held
 from tongban.registers.cases import queries as cases
 from tongban.registers.catalog import queries as catalog
@@ -238,17 +237,6 @@ def _center(code: str) -> str:
     return str(center.name).removesuffix("社区事务受理服务中心") if center else code
 
 
-class AskedField(msgspec.Struct, frozen=True):
-    """A field to be corrected: what was wrong, and the answer as it stands. ``asked``: it is what the
-    center asks for, and not the rest of a form that was lost. ``required``: so drawn."""
-
-    element: Element
-    problem: Text
-    value: Any
-    asked: bool = True
-    required: bool = True
-
-
 class AskedPaper(msgspec.Struct, frozen=True):
     """A paper to be brought: why (a correction's problem, or empty for one promised) and until when."""
 
@@ -291,23 +279,14 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     beside = cases.beside(number, case.answers) if correcting else None
     old: dict[str, Any] = msgspec.json.decode(beside or b"{}")
     note, unread = _correction_note(number) if correcting else ("", False)
-    asked = case.asked if correcting else ()
-    fields = tuple(
-        AskedField(drawn(elements[p.code], old.get(p.code, "")), _problem(p), old.get(p.code, ""))
-        for p in asked
-        if p.what == "field" and p.code in elements
-    )
-    sent = elsewhere.asked(number)
-    newest = next((s.code for s in sent if s.what == "case.receive_correction"), "")
-    # Who holds the case says so, even where this node still has what was typed: then it is there to begin with.
-    lost = correcting and (newest == handle.FORM_LOST or (beside is None and here.hosts(case.holder)))
-    if lost:
-        served = access.visit(actor, visit_id)
-        # An agent is not shown what the register knows of the person today, nor the rest of what they typed.
-        alone = served.applicant == case.applicant and not served.agent
-        fields += _rest_of_form(found, {f.element.code for f in fields}, old if alone else None)
+    asked, sent = case.asked if correcting else (), elsewhere.asked(number)
+    lost = correction_form.is_lost(case, beside, sent)
+    served = access.visit(actor, visit_id)
+    # An agent is shown what is asked for, and neither what the register knows of the person today nor the rest of what was typed.
+    alone = served.applicant == case.applicant and not served.agent
+    fields = correction_form.fields(found, version, old, lost=lost, prefilled=alone) if correcting else ()
     papers = tuple(
-        AskedPaper(p.code, materials[p.code].name, _problem(p), case.correct_until)
+        AskedPaper(p.code, materials[p.code].name, correction_form.problem(p), case.correct_until)
         for p in asked
         if p.what == "paper" and p.code in materials
     )
@@ -326,26 +305,6 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
         held=elsewhere.held(case.holder), asked=sent,
         unseen=correcting and not lost and (unread or (beside is None and bool(fields))), lost=lost,
     )  # fmt: skip
-
-
-def _rest_of_form(found: cases.Found, but: set[str], typed: dict[str, Any] | None) -> tuple[AskedField, ...]:
-    """The fields of the whole form, for the person themselves with what the register knows and what is left here of what
-    they ``typed``."""
-    elements, case = catalog.elements(), found.case
-    known = handle.of_register(found, case.opened_on or dt.date.min) | typed if typed is not None else {}
-    return tuple(
-        AskedField(
-            drawn(elements[f.element], known.get(f.element, "")), Text(""), known.get(f.element, ""),
-            asked=False, required=f.required and f.when is None,
-        )
-        for f in catalog.version(case.item, case.version).fields
-        if f.element not in but
-    )  # fmt: skip
-
-
-def _problem(point: facts.Point) -> Text:
-    word: Text | str = facts.PROBLEMS[point.problem]
-    return word if isinstance(word, Text) else Text(word)
 
 
 def _correction_note(number: str) -> tuple[str, bool]:

@@ -6,6 +6,8 @@ import re
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from tests.channels.window.work_members import BACK_OFFICE, client_of, hidden, hire, putuo, text, yangpu
 from tests.conftest import AT
@@ -13,11 +15,12 @@ from tests.flows.cases import received
 from tests.flows.people import PUTUO, YANGPU, staff, with_mandate
 from tests.flows.split_case import ANSWERS, PAPERS, split
 from tests.plumbing.papers import jpeg, pdf
-from tongban.channels.window.case_acts import DO
+from tongban.channels.window.case_acts import DO, Given
 from tongban.channels.window.case_words import ACTS
 from tongban.domain import options
 from tongban.domain.facts import Point
 from tongban.domain.receiving import PaperIn
+from tongban.domain.refusals import Refused
 from tongban.flows import access, handle
 from tongban.plumbing import clock, files
 
@@ -239,10 +242,29 @@ def test_of_a_lost_form_every_field_is_asked_for() -> None:
     assert all(f'name="answer:{code}"' in page.content.decode() for code in ANSWERS)
     half = do(client, number, "receive_correction", **{"answer:household_members": "沈桂芳,本人;沈建国,儿子"})
     assert half.status_code == 422 and stage(number) == "correcting"
-    given = {f"answer:{code}": "on" if value is True else str(value) for code, value in ANSWERS.items()}
+    given = {f"answer:{code}": "true" if value is True else str(value) for code, value in ANSWERS.items()}
+    given["answer:household_members"] = "沈桂芳,本人\r\n沈建国,儿子"
     done = do(client, number, "receive_correction", **given)
     assert done.status_code == 302 and stage(number) == "received", text(done)
-    assert access.answers(home, number, reason="办理", at=AT).answers.keys() >= ANSWERS.keys()
+    now = access.answers(home, number, reason="办理", at=AT).answers
+    assert now.keys() >= ANSWERS.keys() and now["household_members"] == "沈桂芳,本人\n沈建国,儿子"
+
+
+def test_answers_of_an_act_are_read_as_on_every_other_form() -> None:
+    """One tick of several is still a list, a date may be typed without dashes, and what no form asks is told at its place."""
+    data = QueryDict(mutable=True)
+    data.setlist("answer:job_intention", ["employer"])
+    data["answer:birth_date"] = "19480312"
+    data["note"] = "x"
+    assert given(data) == {"job_intention": ["employer"], "birth_date": "1948-03-12"}
+    data["answer:shoe_size"] = "42"
+    with pytest.raises(Refused) as refused:
+        given(data)
+    assert [p.pointer for p in refused.value.problems] == ["/answers/answer:shoe_size"]
+
+
+def given(data: QueryDict) -> dict[str, object]:
+    return Given(staff(YANGPU), "", data, MultiValueDict(), "", {}).answers()
 
 
 def test_a_scan_is_taken_in_kept_sealed_and_seen_only_with_a_reason() -> None:

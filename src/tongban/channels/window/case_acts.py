@@ -17,6 +17,7 @@ from tongban.domain.refusals import Problem, Refused
 from tongban.domain.text import Text
 from tongban.flows import deliver, handle
 from tongban.plumbing import files
+from tongban.reads import correction_form
 
 # How a paper came: as what, and its trust grade (国办函〔2016〕108号): B seen at the counter, C a scan, original to be seen.
 CAME: dict[str, tuple[Text, str, str]] = {
@@ -24,6 +25,9 @@ CAME: dict[str, tuple[Text, str, str]] = {
     "copy": (Text("收到复印件,已与原件核对", "Copy, checked against the original"), "copy", "B"),
     "scan": (Text("只收到扫描件,原件待核", "Scan only; original to be seen"), "copy", "C"),
 }
+
+
+ANSWER = "answer:"
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -77,12 +81,15 @@ class Given(msgspec.Struct, frozen=True):
         return found
 
     def answers(self) -> dict[str, Any]:
-        """The corrected answers: ``answer:<element>``, several values for a multiple choice."""
-        return {
-            name.removeprefix("answer:"): values[0] if len(values) == 1 else values
-            for name, values in self.data.lists()
-            if name.startswith("answer:")
-        }
+        """The corrected answers: ``answer:<element>``, read as on every other form."""
+        own = QueryDict(mutable=True)
+        for name, values in self.data.lists():
+            if name.startswith(ANSWER):
+                own.setlist(name, values)
+        read, problems = forms.raw_answers(own, correction_form.elements(), prefix=ANSWER)
+        if problems:
+            raise Refused(problems[0].code, problems[0].text.zh, problems[0].text.en, problems=problems)
+        return dict(read)
 
 
 def given(request: HttpRequest, actor: Actor, number: str, frame: Mapping[str, Any], visit: str) -> Given:

@@ -126,7 +126,7 @@ def choices(page: CasePage, act: str, actor: Actor, today: dt.date) -> dict[str,
             "second": case.corrections > 0,
         },
         "receive_correction": lambda: {
-            "elements": case_page.asked_elements(page), "lost": page.lost, "came": [(k, v[0]) for k, v in CAME.items()],
+            "fields": page.to_correct, "lost": page.lost, "came": [(k, v[0]) for k, v in CAME.items()],
             "wanted": [(p.code, p.name) for p in case_page.asked_papers(page)],
         },
         "add_papers": lambda: {
