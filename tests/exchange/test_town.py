@@ -150,15 +150,21 @@ def test_a_correction_brought_to_the_receiving_counter_reaches_the_holder(town: 
     all_hold(town)
 
 
-def test_a_form_that_went_with_a_disk_is_asked_for_whole_at_any_counter(town: Town) -> None:
-    """What `verify` advises, to ask the person once more, can be done: also where the counter learns of the loss by a refusal."""
+def form_lost(town: Town, *nodes: str) -> str:
+    """A case of 普陀, for which 杨浦 asked for a correction, whose form went with the disks of these nodes."""
     with town.at("putuo"):
         number = split(putuo()).number
     town.carry()
     ask_correction(town, number)
     with connection.cursor() as cursor:
-        cursor.execute("delete from n_yangpu.cases_sealed")
-        cursor.execute("delete from n_putuo.cases_sealed")
+        for node in nodes:
+            cursor.execute(f"delete from n_{node}.cases_sealed")
+    return number
+
+
+def test_a_form_that_went_with_a_disk_is_asked_for_whole_at_any_counter(town: Town) -> None:
+    """What `verify` advises, to ask the person once more, can be done: also where the counter learns of the loss by a refusal."""
+    number = form_lost(town, "yangpu", "putuo")
     mended: dict[str, object] = ANSWERS | {"household_members": "沈桂芳,本人;沈建国,儿子"}
     with town.at("putuo"):
         visit = with_mandate(putuo(), LATER).visit
@@ -187,12 +193,7 @@ def test_a_form_that_went_with_a_disk_is_asked_for_whole_at_any_counter(town: To
 
 
 def test_a_form_that_the_holder_lost_is_there_to_begin_with_where_it_was_received(town: Town) -> None:
-    with town.at("putuo"):
-        number = split(putuo()).number
-    town.carry()
-    ask_correction(town, number)
-    with connection.cursor() as cursor:
-        cursor.execute("delete from n_yangpu.cases_sealed")
+    number = form_lost(town, "yangpu")
     with town.at("putuo"):
         visit = serve.meet(putuo(), MOTHER, how="card", at=LATER).visit
         assert not serving.for_case(putuo(), visit, number).lost
@@ -215,12 +216,7 @@ def test_a_form_that_the_holder_lost_is_there_to_begin_with_where_it_was_receive
 
 def test_that_a_form_was_lost_is_not_said_of_a_later_round(town: Town) -> None:
     """普陀 hears that the form is gone, and sees the whole of it on both pages; then 杨浦 takes it there, and asks for one thing more."""
-    with town.at("putuo"):
-        number = split(putuo()).number
-    town.carry()
-    ask_correction(town, number)
-    with connection.cursor() as cursor:
-        cursor.execute("delete from n_yangpu.cases_sealed")
+    number = form_lost(town, "yangpu")
     mended: dict[str, object] = ANSWERS | {"household_members": "沈桂芳,本人;沈建国,儿子"}
     with town.at("putuo"):
         visit = with_mandate(putuo(), LATER).visit
