@@ -10,6 +10,7 @@ from tests.exchange.test_hostile import send
 from tests.exchange.test_together import acts
 from tests.exchange.test_town import LATER, all_hold, back_up, heads, restore
 from tests.exchange.town import Town
+from tests.flows.people import MINHANG
 from tests.flows.split_case import putuo, split, yangpu
 from tongban.domain.actor import SYSTEM
 from tongban.exchange import inbox, letters, outbox, queries, requests, watch
@@ -241,6 +242,26 @@ def test_what_went_with_the_disk_is_told_in_kind_words(town: Town) -> None:
         cursor.execute("update n_yangpu.exchange_relay set recalled_at = %s", [LATER])
         (line,) = told()
         assert "restored from a backup on 2026-09-01" in line and "ask the person once more" in line
+
+
+def test_what_a_case_lost_before_it_was_given_on_is_told_where_it_is_now(town: Town) -> None:
+    """闵行 was never put back, and has of the case only what 杨浦 still had when it gave it away."""
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from n_yangpu.cases_sealed")
+    with town.at("yangpu"):
+        chief = yangpu("case.handle", "case.read", "case.supervise")
+        handle.hand_over(chief, number, MINHANG, "reassigned", at=LATER)
+    town.carry()
+    with town.at("minhang"), connection.cursor() as cursor:
+        *_, done = verify.verify(SYSTEM)
+        (line,) = [one for one in done.wrong if "sealed values" in one]
+        assert line.startswith(f"{number}: 1 of the sealed values that the log names are gone: it came without it")
+        cursor.execute("delete from n_minhang.audit_line where act = 'letters.take'")
+        *_, done = verify.verify(SYSTEM)
+        assert f"{number}: 1 of the sealed values that the log names are gone" in done.wrong, "not noted, it is damage"
 
 
 def test_what_was_asked_and_answered_a_season_ago_is_forgotten(town: Town) -> None:

@@ -78,6 +78,9 @@ def dossier_came(desk: Desk, letter: Letter) -> None:
     _persons(desk, body, followed.case, log[0].fact)
     named = {digest for e in log for digest in facts.beside(e.fact)}
     kept = [Beside(one.kind, one.digest, one.plain) for one in body.kept if one.digest in named and _true(one)]
+    if named - {one.digest for one in kept} or followed.case.applicant not in {person.ref for person in body.people}:
+        # Its sender lost this with a disk. Noted, or `verify` would take it for something that was removed here.
+        current().detail.setdefault("bare", []).append(body.number)
     _write(desk, before, followed, body.query_code, kept)
     for file in body.files:
         if not files.exists(file.digest):

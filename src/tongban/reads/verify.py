@@ -3,7 +3,7 @@ audit trail and everything sealed opened. `tongban verify` and the end of the jo
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from django.db import connection
@@ -30,6 +30,12 @@ BATCH = 500
 # What the row of a case repeats: from the first fact, from the catalog, from the fold.
 _STATIC = ("item", "version", "receiving", "applicant", "agent", "channel", "opened_on")
 _BESIDE = (*_STATIC, "department", "opened_at", *(c for c in case_rows.COLUMNS if c != "state"))
+
+
+BARE = (
+    ": it came without it from the node that gave this case to this one, which was put back to a backup before; ask the person once "
+    "more (docs/nodes.md)"
+)
 
 
 class Checked(msgspec.Struct):
@@ -61,7 +67,11 @@ def expected() -> int:
 def verify(actor: Actor) -> Iterator[Checked]:
     """Check everything, yielding the running result after each batch of cases and once more at the end."""
     actor.must("audit.read", CITY)
-    done, gone = Checked(), _after_restore()
+    done, restored, bare = Checked(), _after_restore(), audit.noted_of("bare")
+
+    def gone(number: str) -> str:
+        return restored or (BARE if number in bare else "")
+
     logs: dict[str, list[Entry]] = {}
     for state, log in cases.logs():
         done.cases += 1
@@ -77,7 +87,7 @@ def verify(actor: Actor) -> Iterator[Checked]:
     done.wrong += checks.beside(logs, gone)
     done.wrong += _people(gone)
     for look in (_columns, checks.kinds, checks.codes, checks.drafts, checks.lost, people.damaged, credentials.damaged,
-                 catalog.damaged, lambda: mother_checks.damaged(gone), mother_checks.kinds, _children):  # fmt: skip
+                 catalog.damaged, lambda: mother_checks.damaged(restored), mother_checks.kinds, _children):  # fmt: skip
         done.wrong += look()
     done.wrong += audit.broken_seals()
     with connection.cursor() as cursor:
@@ -121,7 +131,7 @@ def _after_restore() -> str:
     )
 
 
-def _people(gone: str) -> Iterator[str]:
+def _people(gone: Callable[[str], str]) -> Iterator[str]:
     """References to persons whom the people register does not have (no key holds them: codes between registers)."""
     with connection.cursor() as cursor:
         for table, name, column in (
@@ -142,7 +152,7 @@ def _people(gone: str) -> Iterator[str]:
                 f"and not exists (select 1 from people_person p where p.id = t.{column}) limit 1000"
             )
             for (found,) in cursor.fetchall():
-                yield f"{found}: its person is gone ({table}.{column}){gone}"
+                yield f"{found}: its person is gone ({table}.{column}){gone(found)}"
 
 
 def _children() -> Iterator[str]:

@@ -108,6 +108,15 @@ def has(noted: str) -> bool:
         return cursor.fetchone() is not None
 
 
+def noted_of(name: str) -> frozenset[str]:
+    """All that acts have listed under this name of their detail. It reads the whole trail: for checks, not for pages."""
+    rows = ask(
+        "select distinct jsonb_array_elements_text(detail::jsonb -> %s) from audit_line where detail like %s",
+        [name, f'%"{name}"%'],
+    )
+    return frozenset(one for (one,) in rows)
+
+
 def _digest(cursor: Any, start: int, end: int, before: bytes) -> tuple[bytes, int]:
     cursor.execute(
         'select id, at, act, actor, place, "case", person, reason, detail, xid from audit_line '

@@ -1,7 +1,7 @@
 """Looks for damage in the cases register (`tongban verify`): what lies beside the log must open, match its digest and be named
 by the log, and what the log names must be there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 from django.db import connection
@@ -14,14 +14,14 @@ from tongban.plumbing import crypto
 _Logs = Mapping[str, Sequence[Entry]]
 
 
-def beside(logs: _Logs, gone: str = "") -> Iterator[str]:
+def beside(logs: _Logs, gone: Callable[[str], str] = lambda number: "") -> Iterator[str]:
     """Check what lies beside these logs (number -> entries): sealed answers and notes, and the papers. ``gone``: what is to be said
-    when something is gone and there may be a harmless reason."""
+    of a case of which something is gone, when there may be a harmless reason."""
     yield from _sealed(logs, gone)
     yield from _papers(logs)
 
 
-def _sealed(logs: _Logs, gone: str) -> Iterator[str]:
+def _sealed(logs: _Logs, gone: Callable[[str], str]) -> Iterator[str]:
     found: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         # Answers and notes go with the pen: a node that has a copy only need not have them.
@@ -39,7 +39,7 @@ def _sealed(logs: _Logs, gone: str) -> Iterator[str]:
     for number, log in logs.items():
         named = {digest for e in log for digest in facts.beside(e.fact)}
         if number in held and (lost := named - found.get(number, set())):
-            yield f"{number}: {len(lost)} of the sealed values that the log names are gone{gone}"
+            yield f"{number}: {len(lost)} of the sealed values that the log names are gone{gone(number)}"
         if added := found.get(number, set()) - named:
             yield f"{number}: {len(added)} sealed values are named by no fact"
 
