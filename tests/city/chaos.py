@@ -30,14 +30,15 @@ from tongban.config.settings.base import CITY_FOLDER
 from tongban.plumbing import clock
 
 PATIENCE = 300.0
-# ... and what went on to another node without it.
-GIVEN = ("of the sealed values that the log names are gone: it came without it", "its person is gone (cases_case.applicant): it came without it")  # fmt: skip
 # What `tongban verify` says of a case whose personal part was lost with a disk.
 BARED = ("of the sealed values that the log names are gone: this node was restored",
          "a form that the log names is gone: this node was restored",
          "its person is gone (cases_case.applicant): this node was restored",
          "its person is gone (mothers_mother.applicant): this node was restored",
          "its person is gone (credentials_credential.holder): this node was restored")  # fmt: skip
+# ... and of one that another node gave away after it had lost that part.
+GIVEN = ("of the sealed values that the log names are gone: the case came so",
+         "its person is gone (cases_case.applicant): the case came so")  # fmt: skip
 
 
 class Outcome(msgspec.Struct):
@@ -155,10 +156,11 @@ def _live(
 def _without_bared(node: str, said: str, restored: bool, bared: int, any_restored: bool) -> tuple[list[str], int]:
     """What verify finds wrong at a node. A node that was put back to an older backup gets the log of its cases from the others, but
     what was personal and stood in its own lost database only (answers, whom they are about) is nowhere else, by design: facts
-    carry no personal data. That is counted, not forgiven: it must be told by verify, and at such a node only, or at one to which it gave the case since."""
+    carry no personal data. That is counted, not forgiven: it must be told by verify, and at such a node only, or at one to which it
+    gave the case since."""
     lines = [line.strip(" ✗") for line in said.splitlines() if line.strip().startswith("✗")] or [said[-600:]]
-    forgiven = (*(BARED if restored else ()), *(GIVEN if any_restored else ()))
-    gone = [line for line in lines if any(words in line for words in forgiven)]
+    counted = (*(BARED if restored else ()), *(GIVEN if any_restored else ()))
+    gone = [line for line in lines if any(words in line for words in counted)]
     return [f"tongban verify at {node}: {line}" for line in lines if line not in gone], bared + len(gone)
 
 

@@ -258,7 +258,7 @@ def test_what_a_case_lost_before_it_was_given_on_is_told_where_it_is_now(town: T
     with town.at("minhang"), connection.cursor() as cursor:
         *_, done = verify.verify(SYSTEM)
         (line,) = [one for one in done.wrong if "sealed values" in one]
-        assert line.startswith(f"{number}: 1 of the sealed values that the log names are gone: it came without it")
+        assert line.startswith(f"{number}: 1 of the sealed values that the log names are gone: the case came so")
         cursor.execute("delete from n_minhang.audit_line where act = 'letters.take'")
         *_, done = verify.verify(SYSTEM)
         assert f"{number}: 1 of the sealed values that the log names are gone" in done.wrong, "not noted, it is damage"

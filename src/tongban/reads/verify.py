@@ -32,10 +32,7 @@ _STATIC = ("item", "version", "receiving", "applicant", "agent", "channel", "ope
 _BESIDE = (*_STATIC, "department", "opened_at", *(c for c in case_rows.COLUMNS if c != "state"))
 
 
-BARE = (
-    ": it came without it from the node that gave this case to this one, which was put back to a backup before; ask the person once "
-    "more (docs/nodes.md)"
-)
+BARE = ": the case came so from the node that gave it to this one, and had lost it with a disk; ask the person once more (docs/nodes.md)"
 
 
 class Checked(msgspec.Struct):
