@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser import slow
 from tests.browser.hand import at_rest
+from tests.browser.windows import window
 from tongban.config import static
 from tongban.config.settings.base import ROOT
 
@@ -106,9 +107,8 @@ def width(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def context(browser: Browser, width: str) -> Iterator[BrowserContext]:
     wide, high = WIDTHS[width]
-    made = browser.new_context(viewport={"width": wide, "height": high}, locale="zh-CN", timezone_id="Asia/Shanghai")
-    yield made
-    made.close()
+    with window(browser, viewport={"width": wide, "height": high}, locale="zh-CN", timezone_id="Asia/Shanghai") as made:
+        yield made
 
 
 @pytest.fixture

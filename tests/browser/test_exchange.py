@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import no_sideways
 from tests.browser.hand import sign_in
+from tests.browser.windows import window
 from tests.channels.console.people import PASSWORD, hired
 from tests.exchange.town import NODES
 from tests.flows.people import PUTUO, staff, with_mandate
@@ -181,12 +182,9 @@ def test_a_resident_waits_for_the_city_with_and_without_script(
     answer()
     expect(page.get_by_role("alert")).to_contain_text("没有找到这个办件")
     shot(page, "city-answered")
-    plain = browser.new_context(java_script_enabled=False, locale="zh-CN")
-    try:
+    with window(browser, java_script_enabled=False, locale="zh-CN") as plain:
         bare = plain.new_page()
         ask(bare)
         expect(bare.locator("main")).to_contain_text("正在向市级系统查询")
         answer()
         expect(bare.locator("main")).to_contain_text("没有找到这个办件")
-    finally:
-        plain.close()

@@ -12,6 +12,7 @@ from tests.browser.conftest import WIDTHS, no_sideways
 from tests.browser.hand import keys, sign_in
 from tests.browser.test_life_event import DEATH, identity, walk
 from tests.browser.walk import Walk
+from tests.browser.windows import window
 from tests.counter import PASSWORD, PUTUO, Counter, counter, hire, pretended_city
 from tongban.simulated.named import JIANGUO
 
@@ -36,7 +37,7 @@ def test_two_devices_on_one_draft(page: Page, browser: Browser, live_server: Any
     page.locator("[name=phone]").fill("13800000000")
     page.get_by_role("button", name="以后再办").click()
     expect(page.locator("main")).to_contain_text("已保存，还没有提交")
-    with browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN") as context:
+    with window(browser, viewport={"width": 390, "height": 844}, locale="zh-CN") as context:
         phone = context.new_page()
         there = walk(phone, live_server, "death")
         there.go("form")
@@ -60,7 +61,7 @@ def test_two_devices_on_one_draft(page: Page, browser: Browser, live_server: Any
 def test_a_server_that_is_gone_loses_nothing_typed(browser: Browser, live_server: Any, step: str) -> None:
     """The line is cut while a step is sent: the page stays as it was typed, and the same press later is the same act."""
     # A browser of its own: that a request failed is what its console rightly says here.
-    with browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN") as context:
+    with window(browser, viewport={"width": 390, "height": 844}, locale="zh-CN") as context:
         page = context.new_page()
         here = walk(page, live_server, "death")
         here.go(step)
@@ -102,7 +103,7 @@ def test_the_counter_goes_on_with_what_was_saved_at_home(
     expect(page.locator("main")).to_contain_text("已保存，还没有提交")
     hire("li.wei", PUTUO)
     wide, high = WIDTHS["desk"]
-    with browser.new_context(viewport={"width": wide, "height": high}, locale="zh-CN") as context:
+    with window(browser, viewport={"width": wide, "height": high}, locale="zh-CN") as context:
         desk = context.new_page()
         sign_in(desk, live_server, "li.wei", PASSWORD, "/window/")
         expect(desk.locator("[aria-keyshortcuts='F2']").first).to_be_visible()

@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from tests.browser.conftest import WIDTHS, no_sideways
 from tests.browser.test_life_event import walk
 from tests.browser.walk import Walk
+from tests.browser.windows import window
 from tests.counter import Counter, counter, pretended_city
 from tests.fault.house import kill_group
 from tests.plumbing import papers
@@ -93,7 +94,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A browser of its own: that requests failed is what its console rightly says here. No script may fail, though, and nobody
     who saves is asked whether they want to lose what they typed."""
     wide, high = WIDTHS["phone"]
-    with browser.new_context(viewport={"width": wide, "height": high}, locale="zh-CN") as context:
+    with window(browser, viewport={"width": wide, "height": high}, locale="zh-CN") as context:
         made, wrong = context.new_page(), list[str]()
         made.on("pageerror", lambda error: wrong.append(f"script: {error}"))
 

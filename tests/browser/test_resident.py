@@ -4,10 +4,11 @@ old eyes can read."""
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import no_sideways
 from tests.browser.hand import keys
+from tests.browser.windows import window
 from tests.channels.resident.cases import correcting, received
 from tests.conftest import AT
 from tongban.plumbing import clock
@@ -164,15 +165,14 @@ def test_large_letters(page: Page, live_server: object, axe: Axe, shot: Shot) ->
     assert letters(page) == plain
 
 
-def test_without_scripts_the_forms_still_work(browser: object, live_server: object) -> None:
+def test_without_scripts_the_forms_still_work(browser: Browser, live_server: object) -> None:
     receipt = received(AT)
-    plain = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
-    page = plain.new_page()
-    page.goto(f"{live_server}/p/{receipt.number}#{receipt.query_code}")
-    page.locator("#f-code").fill(receipt.query_code)
-    page.get_by_role("button", name="查进度").click()
-    expect(page.locator("h1")).to_have_text("敬老卡申领")
-    plain.close()
+    with window(browser, java_script_enabled=False) as plain:
+        page = plain.new_page()
+        page.goto(f"{live_server}/p/{receipt.number}#{receipt.query_code}")
+        page.locator("#f-code").fill(receipt.query_code)
+        page.get_by_role("button", name="查进度").click()
+        expect(page.locator("h1")).to_have_text("敬老卡申领")
 
 
 def test_a_paper_is_checked(page: Page, live_server: object, axe: Axe, shot: Shot) -> None:

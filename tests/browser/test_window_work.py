@@ -2,6 +2,7 @@
 clerks on one case; a look with a reason; what a person would see at 390 and at 1280 pixels."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import REFUSED, WIDTHS, no_sideways
 from tests.browser.hand import keys
+from tests.browser.windows import window
 from tests.channels.window.work_members import client_of, putuo, yangpu
 from tests.flows.people import MOTHER, YANGPU, with_mandate
 from tests.flows.split_case import ANSWERS, PAPERS, split
@@ -30,24 +32,23 @@ Open = Callable[[Actor], Page]
 def desk(context: BrowserContext, browser: Any, width: str, live_server: Any) -> Iterator[Open]:
     """Opens a browser of its own for a member of staff, already signed in; fails on any script error or refused resource."""
     wrong: list[str] = []
-    opened: list[BrowserContext] = []
+    windows = ExitStack()
 
     def open_for(actor: Actor) -> Page:
         wide, high = WIDTHS[width]
-        own = browser.new_context(viewport={"width": wide, "height": high}, locale="zh-CN", timezone_id="Asia/Shanghai")
+        how = {"viewport": {"width": wide, "height": high}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+        own = windows.enter_context(window(browser, **how))
         session = client_of(actor).cookies["sessionid"].value
         own.add_cookies([{"name": "sessionid", "value": session, "url": str(live_server)}])
-        opened.append(own)
         page = own.new_page()
         page.on("pageerror", lambda e: wrong.append(f"script: {e}"))
         page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and not REFUSED.search(m.text) else None)
         page.home = str(live_server)
         return page
 
-    yield open_for
-    for own in opened:
-        own.close()
-    assert wrong == []
+    with windows:
+        yield open_for
+        assert wrong == []
 
 
 def good(page: Page, axe: Axe) -> None:

@@ -13,6 +13,8 @@ ONLY = {
     "keyboard": {"hand.py"},
     "wait_for_load_state": {"hand.py"},
     "wait_for_timeout": set[str](),
+    # A window is opened where it is put away: see there.
+    "new_context": {"windows.py", "slow.py"},
     "sleep": {"slow.py", "test_life_event_killed.py"},
 }
 
@@ -34,5 +36,6 @@ def test_tests_of_pages_wait_for_what_must_come(path) -> None:
 
 def test_the_guard_sees_what_it_must() -> None:
     assert impatient("page.keyboard.press('a')", "x.py") and impatient("page.wait_for_timeout(3)", "x.py")
+    assert impatient("browser.new_context()", "test_x.py")
     assert not impatient("keys(page).press('a')\nexpect(page).to_have_url('/')", "x.py")
     assert not impatient("page.keyboard", "hand.py")
