@@ -146,14 +146,25 @@ def test_a_split_case_from_counter_to_counter(desk: Open, axe: Axe, shot: Shot, 
 
 
 def test_a_form_that_went_with_a_disk_is_filled_in_once_more(desk: Open, axe: Axe, shot: Shot) -> None:
-    """The whole form stands at the counter and on the page of who holds the case, and says why. Taken there, without what the
-    register knows, the case goes on."""
+    """Who holds the case is told that nobody can judge it, and asks for the form. Then all of it stands at the counter and on the page of
+    who holds the case, and says why. Taken there, without what the register knows, the case goes on."""
     receiver, home = putuo(), yangpu()
     number = split(receiver, at=clock.now()).number
-    handle.ask_correction(home, number, [Point("field", "household_members", "incomplete")], at=clock.now())
     with connection.cursor() as cursor:
         cursor.execute("delete from cases_sealed where number = %s", [number])
     there = desk(home)
+    there.goto(f"{there.home}/window/case/{number}/")
+    expect(there.locator("#answers")).to_contain_text("不能受理、审核和决定")
+    expect(there.locator(".tb-acts")).not_to_contain_text("不予受理")
+    shot(there, "lost-form-judge")
+    good(there, axe)
+    there.locator(".tb-acts").get_by_text("补正").first.click()
+    expect(there.locator("#act")).to_contain_text("不是申请人的过错")
+    there.locator("#act textarea[name=note]").fill("系统故障，请重新填写，抱歉")
+    shot(there, "lost-form-ask")
+    good(there, axe)
+    keys(there).press("Control+Enter")
+    expect(there.locator(".tb-case-state")).to_contain_text("待补正")
     there.goto(f"{there.home}/window/case/{number}/?do=receive_correction")
     expect(there.locator("main")).to_contain_text("随系统故障丢失")
     expect(there.get_by_label("家庭月收入")).to_be_visible()

@@ -39,6 +39,7 @@ EXEMPT = {
     "receive.assess": "the checklist before anything is written",
     "receive.receipt": "pure: the receipt of a case",
     "handle.standing": "pure: the answer of an act",
+    "handle.form_lost": "asks whether what was filled in is still here; writes nothing",
     "handle.version_of": "the cached catalog",
     "handle.of_register": "reads what is known; its callers showed a visit or the case",
     "tell.tell_department": "deferred work: asks outside between two transactions, and its writing is the act `told`",

@@ -93,6 +93,35 @@ def test_a_correction_is_offered_once_to_clerks_and_again_to_supervisors(name: s
     )  # fmt: skip
 
 
+JUDGING = {
+    "accept": "accepted",
+    "not_accept": "not_accepted",
+    "review": "reviewed",
+    "decide": "decided",
+    "finish": "decided",
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("version", [VERSION, SPOT])
+def test_of_a_lost_form_nobody_judges_and_it_is_asked_for_without_a_supervisor(name: str, version: ItemVersion) -> None:
+    state = STATES[name]
+    sound, bare = options(state, version), options(state, version, lost=True)
+    assert {o.act for o in sound} - {o.act for o in bare} == {o.act for o in sound} & JUDGING.keys()
+    if any(kind in case.MOVES[state.stage] for kind in JUDGING.values()):
+        with pytest.raises(Refused, match="补正") as why:
+            acts.must_be_readable(state, lost=True)
+        assert why.value.code == "case.form_lost"
+        assert next(o for o in bare if o.act == "ask_correction").power == "case.handle"
+        assert next_act(state, bare, lost=True) == "ask_correction"
+        acts.ask_correction(state, ASKED.points, LATER, DAY, lost=True)
+    else:
+        # Nothing is judged here, now: what is wrong is said by the rule of the stage.
+        acts.must_be_readable(state, lost=True)
+        assert next_act(state, bare, lost=True) == next_act(state, sound)
+    acts.must_be_readable(state, lost=False)
+
+
 def test_only_an_accepted_on_the_spot_case_with_all_papers_is_finished() -> None:
     can = {name for name, state in STATES.items() if "finish" in {o.act for o in options(state, SPOT)}}
     assert can >= {"accepted"} and not can & {"received", "accepted_follow", "special", "decided"}

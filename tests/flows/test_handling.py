@@ -106,6 +106,45 @@ def test_points_must_be_of_the_item_known_and_once() -> None:
         assert refused(handle.ask_correction, home, number, points, at=AT).code == code
 
 
+def test_nobody_judges_a_form_that_went_with_a_disk_before_it_was_given_once_more() -> None:
+    """Also after acceptance, and though a correction was asked for before: the city lost it, and not the person."""
+    number, home = received(SPLIT).number, staff(YANGPU)
+    before = access.answers(home, number, reason="办理", at=later(1)).answers
+    handle.ask_correction(home, number, POINTS[:1], at=later(1))
+    handle.receive_correction(home, number, MENDED, (), at=later(2))
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    n = cases.get(number).case.n
+    assert refused(handle.accept, home, number, at=later(3)).code == "case.form_lost"
+    assert refused(handle.not_accept, home, number, "not_needed", "不需要", at=later(3)).code == "case.form_lost"
+    assert refused(handle.accept, home, number, expect=1, at=later(3)).code == "case.changed", (
+        "what moved is said first"
+    )
+    assert cases.get(number).case.n == n
+    handle.ask_correction(home, number, (), "系统故障，请重新填写，抱歉", at=later(3))
+    asked = cases.log(number)[-1].fact
+    assert (asked.round, asked.supervisor) == (2, "")
+    assert {p.problem for p in asked.points} == {"missing"} and not {"name", "id_number"} & {
+        p.code for p in asked.points
+    }
+    # The same as before is no mistake: it was the city that lost it.
+    given = {code: value for code, value in (before | MENDED).items() if value is not None}
+    assert refused(handle.receive_correction, home, number, MENDED, (), at=later(4)).code == "correction.form_lost"
+    handle.receive_correction(home, number, given, (), at=later(4))
+    assert access.answers(home, number, reason="办理", at=later(4)).answers == before | MENDED
+    assert handle.accept(home, number, at=later(5)).stage == "accepted"
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    for granted, note in ((True, ""), (False, "不符合条件")):
+        assert refused(handle.decide, home, number, granted, note, at=later(6)).code == "case.form_lost"
+    handle.ask_correction(home, number, (), at=later(6))
+    handle.receive_correction(home, number, given, (), at=later(7))
+    assert handle.decide(home, number, True, at=later(8)).stage == "decided"
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    assert refused(handle.accept, home, number, at=later(9)).code == "case.not_possible_now"
+
+
 def test_a_second_correction_needs_a_supervisor_and_a_reason() -> None:
     number, home = received(SPLIT).number, staff(YANGPU)
     handle.ask_correction(home, number, POINTS, at=later(1))

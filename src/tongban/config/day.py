@@ -28,6 +28,8 @@ STALLED = 240.0
 IMPATIENT = 20.0
 # Share of the residents who ask how far it is, wherever they are.
 ASKING = 0.1
+# What a back office is told whose disk was lost with what somebody had filled in: then it is asked for.
+FORM_LOST = "case.form_lost"
 # Share of the residents of whose papers one is scanned.
 SCANNED = 0.15
 
@@ -56,6 +58,9 @@ class Story(msgspec.Struct):
     moved: float = 0.0
     visits: int = 0
     by_letter: bool = False
+    # The form went with a disk; after that all of it is brought once more.
+    lost: bool = False
+    again: bool = False
 
     @property
     def closed(self) -> bool:
@@ -276,7 +281,8 @@ class Day:
             self.tally.count("back office", act, answer)
             story.done.add(f"{act}@{holder}")
             if not answer.good:
-                # Somebody was first (a withdrawal at a counter): the list will tell.
+                # Somebody was first (a withdrawal at a counter): the list will tell. A form that went with a disk is asked for.
+                story.lost = story.lost or answer.code == FORM_LOST
                 return
             story.moved = time.monotonic()
             stage = story.stage = answer.body["stage"]
@@ -288,6 +294,9 @@ class Day:
     def _next(self, story: Story, stage: str, holder: str, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Which act, with what; empty: nothing to do here now."""
         rng, done = random.Random(story.seed), story.done
+        if story.lost and stage in ("received", "accepted"):
+            story.lost, story.again = False, True
+            return "ask-correction", {"points": [], "note": "原来填写的内容已丢失，请重新填写"}
         if stage == "decided":
             return "deliver", {"way": rng.choice(("counter", "mail", "electronic"))}
         if stage == "accepted":
@@ -369,8 +378,8 @@ class Day:
     def _correct(self, story: Story, near: str = "") -> None:
         """What was asked for is brought to some counter."""
         brought = self.crowd.correction(story.brought, story.points)
-        if near and story.visits > 1:
-            # In vain before: the form went with a disk, and all of it is given once more.
+        if story.again or (near and story.visits > 1):
+            # The form went with a disk (or the first way was in vain, for that reason): all of it is given once more.
             brought["answers"] = story.brought.body["answers"] | brought["answers"]
         self._served(story, "correct", "receive-correction", brought, near)
 

@@ -4,12 +4,24 @@ or raises Refused. Here lie the rules that MOVES cannot say in a table."""
 import datetime as dt
 
 from tongban.domain import facts, reasons
-from tongban.domain.case import Case, must_move
+from tongban.domain.case import MOVES, Case, must_move
 from tongban.domain.facts import PaperMark, Point
 from tongban.domain.refusals import Conflict, Refused
 from tongban.domain.text import Text
 
 NOTE_MOST = 2_000
+# Who does one of these has judged what was filled in. Silence judges nothing: it accepts by law what nobody read.
+JUDGING = frozenset({"accepted", "not_accepted", "reviewed", "decided"})
+
+
+def must_be_readable(case: Case, *, lost: bool) -> None:
+    """Nobody judges what nobody can read: where the form went with a disk (``lost``), it is asked for once more first."""
+    if lost and JUDGING & MOVES[case.stage].keys():
+        raise Refused(
+            "case.form_lost",
+            "申请表的内容已随系统故障丢失,看不到内容不能办理。请先发出补正告知,请申请人重新填写",
+            "What was filled in went with a disk, and nobody judges what nobody can read. Ask for a correction first",
+        )
 
 
 def must_be_at(case: Case, expect: int) -> None:
@@ -115,9 +127,16 @@ def not_accept(case: Case, reason: str, on: dt.date, note: str = "") -> facts.No
 
 
 def ask_correction(
-    case: Case, points: tuple[Point, ...], until: dt.date, on: dt.date, *, note: str = "", supervisor: str = ""
+    case: Case,
+    points: tuple[Point, ...],
+    until: dt.date,
+    on: dt.date,
+    *,
+    note: str = "",
+    supervisor: str = "",
+    lost: bool = False,
 ) -> facts.CorrectionAsked:
-    """补正: all at once and once only; a second round needs a supervisor."""
+    """补正: all at once and once only; a second round needs a supervisor, unless it is the city that ``lost`` the form."""
     must_move(case, "correction_asked")
     if not points:
         raise Refused(
@@ -132,7 +151,7 @@ def ask_correction(
         raise Refused("correction.twice", "同一处内容被列了两次", "The same thing is listed twice", pointer="/points")
     if until < on:
         raise Refused("correction.past", "补正期限不能早于今天", "The date is in the past", pointer="/until")
-    if case.corrections >= 1 and not supervisor:
+    if case.corrections >= 1 and not supervisor and not lost:
         raise Refused(
             "correction.only_once",
             "补正只能一次性告知。再次补正须由督办人员说明理由",

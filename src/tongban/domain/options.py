@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from tongban.domain.acts import JUDGING
 from tongban.domain.case import MOVES, Case
 from tongban.domain.item import ItemVersion
 
@@ -86,11 +87,14 @@ _ACTS: dict[Act, tuple[str, str, bool, Callable[[Case, ItemVersion], bool]]] = {
 _SECOND = Option("ask_correction", "case.supervise")
 
 
-def options(case: Case, version: ItemVersion) -> tuple[Option, ...]:
-    """The acts that the rulebook allows in this state, whoever acts; the reader keeps those the actor has power for."""
+def options(case: Case, version: ItemVersion, *, lost: bool = False) -> tuple[Option, ...]:
+    """The acts that the rulebook allows in this state, whoever acts; the reader keeps those the actor has power for. ``lost``: the
+    form went with a disk, so nobody judges it, and it may be asked for however often something was."""
     moves, found = MOVES[case.stage], []
     for act, (kind, power, visit, holds) in _ACTS.items():
-        if kind in moves and holds(case, version):
+        if lost and kind in JUDGING:
+            continue
+        if kind in moves and (holds(case, version) or (lost and act == "ask_correction")):
             found.append(Option(act, power, visit))
         elif act == "ask_correction" and kind in moves and case.corrections:
             found.append(_SECOND)
@@ -103,8 +107,9 @@ def at_any_counter(possible: tuple[Option, ...]) -> tuple[Option, ...]:
     return tuple(option for option in possible if option.visit)
 
 
-def next_act(case: Case, possible: tuple[Option, ...]) -> str:
-    """The act that moves the case on, as a rule: the one to offer first; empty when nothing is waited for."""
+def next_act(case: Case, possible: tuple[Option, ...], *, lost: bool = False) -> str:
+    """The act that moves the case on, as a rule: the one to offer first; empty when nothing is waited for. A form that was ``lost``
+    is asked for first of all."""
     wanted: dict[str, tuple[Act, ...]] = {
         "received": ("take_over", "accept"),
         "correcting": ("receive_correction",),
@@ -116,4 +121,6 @@ def next_act(case: Case, possible: tuple[Option, ...]) -> str:
     order = wanted.get(case.stage, ())
     if case.stage == "accepted" and case.hand_over == "reviewed" and not case.reviewed:
         order = ("take_over", "review")
+    if lost and case.stage != "decided":
+        order = ("ask_correction", "receive_correction", *order)
     return next((act for act in order if act in there), "")

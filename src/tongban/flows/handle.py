@@ -16,6 +16,7 @@ from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
 from tongban.domain.refusals import NotAllowed, Refused
 from tongban.flows import access, issue, receive, write
+from tongban.plumbing import here
 from tongban.plumbing.clock import city_date
 from tongban.plumbing.tx import current, flow
 from tongban.registers.cases import queries as case_queries
@@ -53,6 +54,20 @@ def version_of(found: Found) -> ItemVersion:
     return catalog.version(found.case.item, found.case.version)
 
 
+def form_lost(found: Found) -> bool:
+    """Whether the form of a case that is held here went with a disk. A copy never had it; who asks for nothing can lose nothing."""
+    if not here.hosts(found.case.holder) or not version_of(found).fields:
+        return False
+    return not case_queries.lies_beside(found.case.number, [found.case.answers])
+
+
+def _readable(actor: Actor, number: str, *, expect: int, power: str = "case.handle") -> Found:
+    """The locked case for an act that judges what was filled in."""
+    found = access.held_case(actor, number, power=power, expect=expect)
+    acts.must_be_readable(found.case, lost=form_lost(found))
+    return found
+
+
 def _note(text: str) -> list[Beside]:
     said = acts.note(text)
     return [cases.beside("note", said.encode())] if said else []
@@ -68,7 +83,7 @@ def take_over(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, ke
 @flow("case.accept")
 def accept(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, key: str = "") -> Standing:
     """受理: the legal clock starts with the limits of the item version."""
-    found = access.held_case(actor, number, expect=expect)
+    found = _readable(actor, number, expect=expect)
     limits = version_of(found).limits
     fact = acts.accept(found.case, legal_days=limits.legal_days, promised_days=limits.promised_days, on=city_date(at))
     return standing(write.appended(found, fact))
@@ -79,7 +94,7 @@ def not_accept(
     actor: Actor, number: str, reason: str, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
 ) -> Standing:
     """不予受理: a reason code, and a note that is printed on the notice."""
-    found, kept = access.held_case(actor, number, expect=expect), _note(note)
+    found, kept = _readable(actor, number, expect=expect), _note(note)
     fact = acts.not_accept(found.case, reason, city_date(at), kept[0].digest if kept else "")
     return standing(write.appended(found, fact, kept=kept))
 
@@ -96,10 +111,13 @@ def ask_correction(
     at: dt.datetime,
     key: str = "",
 ) -> Standing:
-    """补正告知, once. ``second`` is a supervisor's reason for another round and needs the power case.supervise."""
+    """补正告知, once. ``second`` is a supervisor's reason for another round and needs the power case.supervise. Of a form that
+    went with a disk all is asked for, without any of that."""
     found, kept, on = access.held_case(actor, number, expect=expect), _note(note), city_date(at)
-    version = version_of(found)
+    version, lost = version_of(found), form_lost(found)
     handed_in.must_be_of_item(version, points)
+    if lost:
+        points = handed_in.of_lost_form(version, catalog.elements(), points)
     supervisor = ""
     if second.strip():
         actor.must("case.supervise", found.case.holder)
@@ -107,7 +125,7 @@ def ask_correction(
         current().about(reason=second.strip())
     until = catalog.calendar().add_working_days(on, version.limits.correction_days).date
     fact = acts.ask_correction(
-        found.case, tuple(points), until, on, note=kept[0].digest if kept else "", supervisor=supervisor
+        found.case, tuple(points), until, on, note=kept[0].digest if kept else "", supervisor=supervisor, lost=lost
     )
     return standing(write.appended(found, fact, kept=kept))
 
@@ -153,7 +171,7 @@ def receive_correction(
         raise Refused("correction.not_ready", "补正内容有误,请逐项修改", "Mend each of these", problems=filled.problems)
     kept = cases.beside("answers", msgspec.json.encode(filled.values))
     marks = tuple(handed_in.mark(p) for p in papers)
-    changed = frozenset({k for k in answers if filled.values.get(k) != old.get(k)} | {m.material for m in marks})
+    changed = handed_in.changed(found.case.asked, answers, old, filled.values, marks)
     at_center = actor.center if actor.kind in ("staff", "machine") and len(actor.center) == 9 else ""
     fact = acts.receive_correction(found.case, kept.digest, marks, changed, on, at_center)
     return standing(write.appended(found, fact, papers=marks, kept=[kept]))
@@ -247,7 +265,7 @@ def review(
     actor: Actor, number: str, outcome: str, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
 ) -> Standing:
     """审核. What is settled at home is handed over in the same act, because the reviewer's part is done."""
-    found, kept, on = access.held_case(actor, number, expect=expect), _note(note), city_date(at)
+    found, kept, on = _readable(actor, number, expect=expect), _note(note), city_date(at)
     fact = acts.review(found.case, outcome, on, kept[0].digest if kept else "")
     return standing(write.appended(found, fact, *acts.after_review(found.case, outcome, on), kept=kept))
 
@@ -257,7 +275,7 @@ def decide(
     actor: Actor, number: str, granted: bool, note: str = "", *, expect: int = 0, at: dt.datetime, key: str = ""
 ) -> Standing:
     """办结: the decision. Who decides has looked: nobody need have pressed 接办 first."""
-    found = access.held_case(actor, number, expect=expect)
+    found = _readable(actor, number, expect=expect)
     return standing(_decided(found, granted, note, city_date(at)))
 
 
@@ -271,7 +289,7 @@ def _decided(found: Found, granted: bool, note: str, on: dt.date) -> Case:
 @flow("case.finish")
 def finish(actor: Actor, number: str, *, expect: int = 0, at: dt.datetime, key: str = "") -> Standing:
     """当场办结: an on-the-spot item is decided, issued and handed to the person in one act at the counter."""
-    found, on = access.held_case(actor, number, power="case.receive", expect=expect), city_date(at)
+    found, on = _readable(actor, number, power="case.receive", expect=expect), city_date(at)
     version = version_of(found)
     acts.must_finish(found.case, version.handling)
     results = tuple(r.code for r in version.results)

@@ -8,7 +8,7 @@ import msgspec
 from tongban.domain import chain, facts
 from tongban.domain.actor import Actor
 from tongban.domain.options import at_any_counter, options
-from tongban.flows import access
+from tongban.flows import access, handle
 from tongban.plumbing.clock import city_date
 from tongban.reads import custody, elsewhere, progress
 from tongban.reads.custody import Custody
@@ -58,7 +58,7 @@ def seen(actor: Actor, number: str, *, now: dt.datetime) -> CaseSeen:
     """A case that the actor may read."""
     found = access.case(actor, number)
     case = found.case
-    possible = options(case, catalog.version(case.item, case.version))
+    possible = options(case, catalog.version(case.item, case.version), lost=handle.form_lost(found))
     shown = progress.of_found(found, city_date(now))
     if shown.held.here:
         acts = tuple(o.act for o in possible if actor.may(o.power, case.holder))

@@ -99,7 +99,7 @@ class Askable(msgspec.Struct, frozen=True):
 class CasePage(msgspec.Struct, frozen=True):
     """One case as its back office sees it. ``n`` goes back with every act, so that nobody acts on what they have not seen.
     ``elsewhere`` says that the personal part lies at the node that holds the case, and this is a copy without it; ``lost``
-    that it went with a disk, and a correction asks for the whole form (``to_correct``)."""
+    that it went with a disk: nobody judges the case before a correction, which asks for the whole form (``to_correct``)."""
 
     progress: Progress
     n: int
@@ -147,17 +147,17 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
     held, parties = shown.held.here, people.identities([p for p in (case.applicant, case.agent) if p])
     beside: bytes | None = None
     works = any(actor.may(power, p) for power in ("person.read", "case.handle", "case.receive") for p in places)
-    if works or case.stage == "correcting":
+    if reads := works or case.stage == "correcting":
         beside = cases.beside(number, case.answers)
     # Of a copy that has no answers nothing is weighed and nobody is named: what is not known must not look like an answer.
     elsewhere_only = works and not held and (beside is None or case.applicant not in parties)
     works = works and not elsewhere_only
     answers: dict[str, Any] = msgspec.json.decode(beside or b"{}")
     sent = elsewhere.asked(number)
-    lost = correction_form.is_lost(case, beside, sent)
+    lost = reads and correction_form.is_lost(case, version, beside, sent)
     # A clerk of the holder needs no visit: what the resident brings is theirs to take in.
     visit = "" if held and actor.may("case.handle", case.holder) else _visit(actor, case, now)
-    possible = options(case, version) if held else at_any_counter(options(case, version))
+    possible = options(case, version, lost=lost) if held else at_any_counter(options(case, version))
     possible = tuple(o for o in possible if _may(actor, o, case, visit, held))
     light = deadlines.stage_light(case.stage, found.due_on, found.yellow_on, today)
     return CasePage(
@@ -167,9 +167,9 @@ def page(actor: Actor, number: str, *, now: dt.datetime) -> CasePage:
         parties=_masked_parties(case, parties) if works else (),
         answers=_answers(version, answers if works else {}, case.asked, masked=True),
         papers=_papers(case, held), waited=tuple(Waited(f.material, _material(f.material), f.until) for f in case.follow),
-        checks=_checks(version, answers, today) if works else (), events=case_story.events(shown, log, version),
+        checks=_checks(version, answers, today) if works and not lost else (), events=case_story.events(shown, log, version),
         notes=sum(1 for entry in log if facts.note_of(entry.fact) and not isinstance(entry.fact, facts.Rated)),
-        looks=case_story.looks(number), options=possible, next_act=next_act(case, possible), visit=visit,
+        looks=case_story.looks(number), options=possible, next_act=next_act(case, possible, lost=lost), visit=visit,
         mine=held and actor.may("case.handle", case.holder), may_look=works and any(actor.may("person.read", p) for p in places),
         came_from=progress.center_name(case.came_from) if case.came_from else "",
         custody=transfers.of_found(found, log, now=now), asked=sent, elsewhere=elsewhere_only,

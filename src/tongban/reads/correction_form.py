@@ -32,13 +32,17 @@ class AskedField(msgspec.Struct, frozen=True):
     required: bool = True
 
 
-def is_lost(case: Case, beside: bytes | None, sent: Sequence[Asked]) -> bool:
-    """Whether the form went with a disk. Who holds the case knows it (``beside``); elsewhere the holder said so, even where this node
-    still has what was typed; unless a correction was taken in since, which has the whole form."""
+# As long as it is judged, or may have to be: afterwards nothing brings a form back.
+_WANTED = frozenset({"received", "correcting", "accepted", "special"})
+
+
+def is_lost(case: Case, version: ItemVersion, beside: bytes | None, sent: Sequence[Asked]) -> bool:
+    """Whether the form went with a disk. Who holds the case knows it (``beside``); elsewhere the holder said so when a correction was
+    brought, even where this node still has what was typed; unless one was taken in since, which has the whole form."""
+    if here.hosts(case.holder):
+        return beside is None and bool(version.fields) and case.stage in _WANTED
     if case.stage != "correcting":
         return False
-    if here.hosts(case.holder):
-        return beside is None
     newest = next((one for one in sent if one.what == "case.receive_correction"), None)
     if newest is None or newest.code != handle.FORM_LOST or newest.answered_at is None:
         return False

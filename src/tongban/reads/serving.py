@@ -280,7 +280,7 @@ def for_case(actor: Actor, visit_id: str, number: str) -> ForCase:
     old: dict[str, Any] = msgspec.json.decode(beside or b"{}")
     note, unread = _correction_note(number) if correcting else ("", False)
     asked, sent = case.asked if correcting else (), elsewhere.asked(number)
-    lost = correction_form.is_lost(case, beside, sent)
+    lost = correcting and correction_form.is_lost(case, version, beside, sent)
     served = access.visit(actor, visit_id)
     # An agent is shown what is asked for, and neither what the register knows of the person today nor the rest of what was typed.
     alone = served.applicant == case.applicant and not served.agent

@@ -154,6 +154,20 @@ def test_corrections_are_asked_once_and_received(machine: Any) -> None:
     assert second.json()["code"] == "correction.only_once"
 
 
+def test_a_form_that_went_with_a_disk_is_judged_by_nobody_and_asked_for_once_more(machine: Any) -> None:
+    m = machine()
+    number = received(m)
+    assert "decide" in m.get(f"/cases/{number}").json()["acts"]
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    acts = m.get(f"/cases/{number}").json()["acts"]
+    assert "ask_correction" in acts and not {"decide", "review", "finish"} & set(acts)
+    refused = m.post(f"/cases/{number}/decide", {"granted": True})
+    assert (refused.status_code, refused.json()["code"]) == (422, "case.form_lost")
+    asked = m.post(f"/cases/{number}/ask-correction", {"points": [], "note": "请重新填写"})
+    assert asked.json()["stage"] == "correcting"
+
+
 def test_withdrawn_by_the_resident_at_another_counter(machine: Any) -> None:
     here, there = machine(), machine(YANGPU)
     number = received(here)

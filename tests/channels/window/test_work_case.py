@@ -250,6 +250,32 @@ def test_of_a_lost_form_every_field_is_asked_for() -> None:
     assert now.keys() >= ANSWERS.keys() and now["household_members"] == "沈桂芳,本人\n沈建国,儿子"
 
 
+def test_a_case_whose_form_is_lost_is_judged_by_nobody_and_the_page_says_what_to_do() -> None:
+    home = yangpu()
+    number = split(putuo()).number
+    client = client_of(home)
+    do(client, number, "take_over")
+    before = client.get(url(number))
+    judging = ("act/accept", "?do=not_accept")
+    assert all(act in before.content.decode() for act in judging) and "受理条件" in text(before)
+    stale = hidden(client.get(url(number, "?do=not_accept")), "not_accept")
+    with connection.cursor() as cur:
+        cur.execute("delete from cases_sealed")
+    page = client.get(url(number))
+    assert "不能受理、审核和决定" in text(page) and not any(act in page.content.decode() for act in judging)
+    assert "受理条件" not in text(page), "nothing is weighed of what is not known"
+    late = client.post(url(number, "act/not_accept"), stale | {"reason": "not_needed", "note": "不需要"})
+    assert late.status_code in (409, 422) and "随系统故障丢失" in text(late)
+    assert "不是申请人的过错" in text(client.get(url(number, "?do=ask_correction")))
+    asked = do(client, number, "ask_correction", note="系统故障，请重新填写，抱歉")
+    assert asked.status_code == 302 and stage(number) == "correcting", text(asked)
+    given = {f"answer:{code}": "true" if value is True else str(value) for code, value in ANSWERS.items()}
+    assert do(client, number, "receive_correction", **given).status_code == 302
+    assert "不能受理、审核和决定" not in text(client.get(url(number)))
+    do(client, number, "accept")
+    assert stage(number) == "accepted"
+
+
 def test_answers_of_an_act_are_read_as_on_every_other_form() -> None:
     """One tick of several is still a list, a date may be typed without dashes, and what no form asks is told at its place."""
     data = QueryDict(mutable=True)

@@ -149,7 +149,7 @@ class PointIn(Body, frozen=True):
 class AskIn(Body, frozen=True):
     """A correction, told once. ``second``: a supervisor's reason for another round."""
 
-    points: Annotated[tuple[PointIn, ...], Meta(min_length=1, max_length=100)]
+    points: Annotated[tuple[PointIn, ...], Meta(max_length=100)]
     note: Note = ""
     second: Line = ""
 

@@ -123,7 +123,7 @@ def choices(page: CasePage, act: str, actor: Actor, today: dt.date) -> dict[str,
         "ask_correction": lambda: {
             "askable": case_page.askable(page), "until": case_page.correct_by(page, today),
             "problem_kinds": [(k, Text(zh, reasons.PROBLEMS_EN[k])) for k, zh in facts.PROBLEMS.items()],
-            "second": case.corrections > 0,
+            "second": case.corrections > 0 and not page.lost, "lost": page.lost,
         },
         "receive_correction": lambda: {
             "fields": page.to_correct, "lost": page.lost, "came": [(k, v[0]) for k, v in CAME.items()],
