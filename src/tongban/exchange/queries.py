@@ -38,6 +38,11 @@ class LaneIn(msgspec.Struct, frozen=True):
     at: dt.datetime
     kept: int
 
+    @property
+    def waiting(self) -> int:
+        """Letters that we know to have been sent and have not applied."""
+        return max(0, self.known - self.last)
+
 
 class Peer(msgspec.Struct, frozen=True):
     """Another node as last heard: when, by its own clock, the version of its letters, its catalog (SM3, hex), letters it still
@@ -132,6 +137,11 @@ def lanes_out(at: dt.datetime) -> list[LaneLine]:
         [at - dt.timedelta(minutes=1)],
     )
     return [LaneLine(*row) for row in rows]
+
+
+def worth_a_line(node: str, waiting: int) -> bool:
+    """Whether a screen shows a lane: one to or from a node that the layout no longer has only while something waits in it."""
+    return waiting > 0 or node in here.nodes().by_code
 
 
 def lanes_in() -> list[LaneIn]:

@@ -117,14 +117,17 @@ def _out(now: dt.datetime) -> list[LaneLine]:
             lane.delivered_at, nodes.lane_light(lane.waiting, lane.oldest, now),
         )
         for lane in queries.lanes_out(now)
+        if queries.worth_a_line(lane.to, lane.waiting)
     ]  # fmt: skip
 
 
 def _in(now: dt.datetime) -> list[LaneLine]:
     found = []
     for lane in queries.lanes_in():
-        # What we know to have been sent and have not applied; its own age only its sender knows.
-        waiting = max(0, lane.known - lane.last)
+        waiting = lane.waiting
+        if not queries.worth_a_line(lane.from_node, waiting):
+            continue
+        # How old they are only their sender knows.
         since = lane.at if waiting else None
         found.append(
             LaneLine(

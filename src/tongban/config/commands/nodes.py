@@ -113,9 +113,9 @@ def _here() -> dict[str, Any]:
         told |= {
             "catalog": edition.digest if (edition := catalog.newest()) else "",
             "recalling": queries.recalling(),
-            "out": queries.lanes_out(now),
-            "in": queries.lanes_in(),
-            "peers": queries.peers(),
+            "out": [lane for lane in queries.lanes_out(now) if queries.worth_a_line(lane.to, lane.waiting)],
+            "in": [lane for lane in queries.lanes_in() if queries.worth_a_line(lane.from_node, lane.waiting)],
+            "peers": [peer for peer in queries.peers() if peer.node in here.nodes().by_code],
             "parked": len(queries.parked(most=MANY)),
             "refused": len(queries.refused_bags()),
         }
@@ -125,17 +125,22 @@ def _here() -> dict[str, Any]:
 
 
 def _tables(found: list[dict[str, Any]]) -> Iterator[Table]:
-    lanes = Table(title="Lanes", title_justify="left")
-    for head in ("from", "to", "lane", "written", "in the stream", "applied there", "waiting", "oldest", "a minute"):
-        lanes.add_column(head, justify="left" if head in ("from", "to", "lane") else "right")
-    peers = Table(title="Nodes, as heard by", title_justify="left")
-    for head in ("by", "node", "last heard", "its clock", "letters", "catalog", "waiting there"):
-        peers.add_column(head, justify="left" if head in ("by", "node", "catalog") else "right")
-    own = Table(title="This side", title_justify="left")
-    for head in ("node", "letters", "catalog", "parked", "refused bags", ""):
-        own.add_column(head)
+    # Of one node alone its name in every line only takes the room.
+    alone = len(found) == 1
+    lanes = _table(
+        f"Lanes from {found[0]['node']}" if alone else "Lanes",
+        ("from", "to", "lane")[alone:],
+        ("written", "sent", "applied", "waiting", "oldest", "a minute"),
+    )
+    peers = _table(
+        f"Nodes, as heard by {found[0]['node']}" if alone else "Nodes, as heard by",
+        ("by", "node", "catalog")[alone:],
+        ("heard", "clock", "letters", "waiting"),
+    )
+    own = _table("This side", ("node", "letters", "catalog", "parked", "refused", ""))
     for one in found:
         now, node = one["at"], one["node"]
+        names = () if alone else (node,)
         remark = (
             f"database: {one['away']}"
             if "away" in one
@@ -153,7 +158,7 @@ def _tables(found: list[dict[str, Any]]) -> Iterator[Table]:
         )
         for lane in one.get("out", []):
             lanes.add_row(
-                node, lane.to, lane.lane, f"{lane.last:,}", f"{lane.sent:,}", f"{lane.delivered:,}", f"{lane.waiting:,}",
+                *names, lane.to, lane.lane, f"{lane.last:,}", f"{lane.sent:,}", f"{lane.delivered:,}", f"{lane.waiting:,}",
                 _ago(now, lane.oldest) if lane.waiting else "", f"{lane.a_minute:,}",
             )  # fmt: skip
         for peer in one.get("peers", []):
@@ -164,15 +169,19 @@ def _tables(found: list[dict[str, Any]]) -> Iterator[Table]:
             )
             schema = str(peer.schema) if peer.schema == one["schema"] else f"[yellow]{peer.schema}[/]"
             peers.add_row(
-                node,
-                peer.node,
-                f"{_ago(now, peer.heard_at)} ago",
-                f"{apart:+.0f} s",
-                schema,
-                catalog,
-                f"{peer.waiting:,}",
-            )
+                *names, peer.node, catalog, f"{_ago(now, peer.heard_at)} ago", f"{apart:+.0f} s", schema, f"{peer.waiting:,}"
+            )  # fmt: skip
     yield from (own, lanes, peers)
+
+
+def _table(title: str, names: tuple[str, ...], figures: tuple[str, ...] = ()) -> Table:
+    """Names and codes stay whole, however narrow the terminal: without them the figures say nothing."""
+    made = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold underline")
+    for head in names:
+        made.add_column(head, no_wrap=True, overflow="ignore")
+    for head in figures:
+        made.add_column(head, justify="right")
+    return made
 
 
 def _red(many: int) -> str:
