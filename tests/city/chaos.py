@@ -23,7 +23,7 @@ from tests.city.storm import FAULTS, Storm
 from tongban.config import compare, evening, nodes, services, weight
 from tongban.config.city import City, chosen
 from tongban.config.crowd import Crowd
-from tongban.config.day import Day
+from tongban.config.day import FORM_LOST, Day
 from tongban.config.machine import Machine
 from tongban.config.services import free_port, port_free
 from tongban.config.settings.base import CITY_FOLDER
@@ -55,6 +55,8 @@ class Outcome(msgspec.Struct):
     resent: int = 0
     letters: int = 0
     refused_bags: int = 0
+    # Forms that somebody should have judged and that had gone with a disk: they were asked for once more.
+    missed_forms: int = 0
     cases: int = 0
     copies: int = 0
     entries: int = 0
@@ -144,6 +146,7 @@ def _live(
     found.residents, found.received = day.arrived, len(day.stories)
     found.acts, found.resent = sum(day.tally.acts.values()), day.tally.again
     found.letters = sum(evening.numbers(city).values())
+    found.missed_forms = sum(n for what, n in day.tally.refused.items() if what.endswith(FORM_LOST))
     found.refused_bags = sum(compare.backlog(url).refused for url in evening.urls(city).values())
     found.wrong = [*storm.faults, *day.tally.faults, *left, *_kept(city, day, storm.unheard, found)]
     if found.refused_bags and not storm.forged:
@@ -208,7 +211,8 @@ def show(console: Console, found: Outcome) -> None:
     if found.bared:
         console.print(
             f"{found.bared} findings of verify about what was personal and lay only in a database that was put back to an older "
-            "backup: answers and persons come back from no other node", highlight=False,
+            f"backup: answers and persons come back from no other node; {found.missed_forms} forms were missed by who had to judge them, "
+            "and asked for once more", highlight=False,
         )  # fmt: skip
     if found.unheard or found.rolled_back:
         console.print(
