@@ -21,9 +21,11 @@ def window(browser: Browser, **how: Any) -> Iterator[BrowserContext]:
     try:
         yield made
     finally:
-        for page in made.pages:
-            leave(page)
-        made.close()
+        try:
+            for page in made.pages:
+                leave(page)
+        finally:
+            made.close()
 
 
 def leave(page: Page) -> None:

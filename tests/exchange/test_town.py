@@ -214,6 +214,33 @@ def test_a_form_that_the_holder_lost_is_there_to_begin_with_where_it_was_receive
         }
 
 
+def test_a_loss_that_was_seen_when_it_was_asked_for_is_known_at_every_counter_and_mended_by_one_way(town: Town) -> None:
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from n_yangpu.cases_sealed")
+    with town.at("yangpu"):
+        with pytest.raises(Refused, match="丢失"):
+            handle.accept(yangpu(), number, at=LATER)
+        handle.ask_correction(yangpu(), number, (), at=LATER)
+    town.carry()
+    with town.at("putuo"):
+        visit = with_mandate(putuo(), LATER).visit
+        page = serving.for_case(putuo(), visit, number)
+        assert page.lost and not page.unseen and ANSWERS.keys() <= {f.element.code for f in page.fields}
+        handle.receive_correction(putuo(), number, dict(ANSWERS), (), visit=visit, at=LATER, key="c1")
+    town.carry()
+    with town.at("yangpu"):
+        seen = access.answers(yangpu(), number, reason="办理", at=LATER)
+        assert {code: str(value) for code, value in seen.answers.items() if code in ANSWERS} == {
+            code: str(value) for code, value in ANSWERS.items()
+        }
+        assert handle.accept(yangpu(), number, at=LATER).stage == "accepted"
+    town.carry()
+    assert len(set(heads(town, number).values())) == 1
+
+
 def test_that_a_form_was_lost_is_not_said_of_a_later_round(town: Town) -> None:
     """普陀 hears that the form is gone, and sees the whole of it on both pages; then 杨浦 takes it there, and asks for one thing more."""
     number = form_lost(town, "yangpu")

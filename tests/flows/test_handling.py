@@ -6,12 +6,13 @@ from django.db import connection
 from tests.conftest import AT
 from tests.flows.cases import city_lead, day, later, lead, received, resident
 from tests.flows.people import MINHANG, MOTHER, PUTUO, YANGPU, staff
+from tests.flows.split_case import ANSWERS
 from tongban.domain.facts import Point
 from tongban.domain.receiving import Intake, PaperIn
 from tongban.domain.refusals import Conflict, NotAllowed, NotFound, Refused
-from tongban.flows import access, deliver, handle, receive, serve
+from tongban.flows import access, deliver, escalate, handle, receive, serve
 from tongban.flows.receive import Order
-from tongban.reads import progress, worklist
+from tongban.reads import case_page, my_case, progress, worklist
 from tongban.registers.cases import queries as cases
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shanghai")]
@@ -123,10 +124,7 @@ def test_nobody_judges_a_form_that_went_with_a_disk_before_it_was_given_once_mor
     assert cases.get(number).case.n == n
     handle.ask_correction(home, number, (), "系统故障，请重新填写，抱歉", at=later(3))
     asked = cases.log(number)[-1].fact
-    assert (asked.round, asked.supervisor) == (2, "")
-    assert {p.problem for p in asked.points} == {"missing"} and not {"name", "id_number"} & {
-        p.code for p in asked.points
-    }
+    assert (asked.round, asked.supervisor, asked.points, asked.lost) == (1, "", (), True), "nobody's round"
     # The same as before is no mistake: it was the city that lost it.
     given = {code: value for code, value in (before | MENDED).items() if value is not None}
     assert refused(handle.receive_correction, home, number, MENDED, (), at=later(4)).code == "correction.form_lost"
@@ -143,6 +141,36 @@ def test_nobody_judges_a_form_that_went_with_a_disk_before_it_was_given_once_mor
     with connection.cursor() as cursor:
         cursor.execute("delete from cases_sealed where number = %s", [number])
     assert refused(handle.accept, home, number, at=later(9)).code == "case.not_possible_now"
+
+
+def test_what_the_city_lost_costs_the_person_neither_their_round_nor_their_case() -> None:
+    number, home = received(SPLIT).number, staff(YANGPU)
+    handle.accept(home, number, at=later(1))
+    due = cases.get(number).due_on
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    handle.ask_correction(home, number, POINTS, at=later(2))
+    assert cases.log(number)[-1].fact.points == POINTS[1:], (
+        "a paper may be asked for beside it; the form is asked for whole"
+    )
+    state = cases.get(number).case
+    assert (state.corrections, state.lost, len(state.pauses)) == (1, True, 1)
+    handle.receive_correction(home, number, dict(ANSWERS), (PaperIn("hukou_book"),), at=later(3))
+    with connection.cursor() as cursor:
+        cursor.execute("delete from cases_sealed where number = %s", [number])
+    more = (Point("paper", "id_card", "expired"),)
+    assert refused(handle.ask_correction, home, number, more, at=later(4)).code == "correction.only_once"
+    handle.ask_correction(home, number, (), at=later(4))
+    state = cases.get(number).case
+    assert (state.corrections, len(state.pauses)) == (1, 1) and due is not None
+    escalate.sweep(later(60))
+    assert cases.get(number).case.stage == "correcting", "the city lost it: the application does not lapse"
+    page = case_page.page(home, number, now=later(61))
+    assert page.lost and "申请表重新填写" in str(page.events) and "decide" not in page.acts
+    mine = my_case.by_code(number, cases.get(number).query_code, at=later(61), today=day(61))
+    assert [x.name.zh for x in mine.mend] == ["申请表(全部重新填写)"] and "不是您的过错" in mine.mend[0].problem.zh
+    handle.receive_correction(home, number, dict(ANSWERS), (), at=later(61))
+    assert cases.get(number).case.stage == "accepted" and not cases.get(number).case.lost
 
 
 def test_a_second_correction_needs_a_supervisor_and_a_reason() -> None:
@@ -341,8 +369,8 @@ def test_after_the_decision_nothing_is_taken_back() -> None:
         handle.withdraw(me, number, "asked", at=later(2))
 
 
-def test_a_lost_form_of_nothing_but_who_somebody_is_can_be_given_once_more() -> None:
-    """The register has all that such an item asks for, and what a page sends is what the register says."""
+def test_a_form_of_nothing_but_who_somebody_is_loses_nothing() -> None:
+    """The register has all that such an item asks for: nobody need type it, or see it, once more."""
     clerk, who = staff(PUTUO), {"name": MOTHER.name, "id_number": MOTHER.number}
     met, paper = serve.meet(clerk, MOTHER, how="card", at=AT), PaperIn("insured_receipt")
     intake = Intake(answers=who, papers=(PaperIn("id_card"), paper), declarations=(), follow=())
@@ -351,7 +379,5 @@ def test_a_lost_form_of_nothing_but_who_somebody_is_can_be_given_once_more() -> 
     handle.ask_correction(holder, number, [Point("paper", "insured_receipt", "missing")], at=AT)
     with connection.cursor() as cursor:
         cursor.execute("delete from cases_sealed where number = %s", [number])
-    why = refused(handle.receive_correction, clerk, number, {}, (paper,), visit=met.visit, at=AT)
-    assert why.code == handle.FORM_LOST, "who was not shown the form has not given it once more"
-    handle.receive_correction(clerk, number, dict(who), (paper,), visit=met.visit, at=AT)
+    handle.receive_correction(clerk, number, {}, (paper,), visit=met.visit, at=AT)
     assert access.answers(holder, number, reason="办理", at=AT).answers == who

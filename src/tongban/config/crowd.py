@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tongban.domain import receiving
+from tongban.domain import handed_in, receiving
 from tongban.domain.element import Element
 from tongban.domain.handed_in import PaperIn
 from tongban.domain.item import ItemVersion
@@ -113,6 +113,12 @@ class Crowd:
             if p["what"] == "field"
         }
         return {"answers": answers, "papers": [{"material": p["code"]} for p in points if p["what"] == "paper"]}
+
+    def once_more(self, brought: Brought) -> dict[str, Any]:
+        """The whole form of what was brought, where it went with a disk: also what stayed empty, so that nothing goes unsaid."""
+        version = next(v for v in self.by_scope[brought.scope] if v.code == brought.item)
+        said: dict[str, Any] = brought.body["answers"]
+        return dict.fromkeys(handed_in.matter(version, self.city.elements), "") | said
 
     def correctable(self, code: str) -> bool:
         """A field that can be given another value without changing where the case belongs or who may have it."""

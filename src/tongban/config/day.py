@@ -380,7 +380,7 @@ class Day:
         brought = self.crowd.correction(story.brought, story.points)
         if story.again or (near and story.visits > 1):
             # The form went with a disk (or the first way was in vain, for that reason): all of it is given once more.
-            brought["answers"] = story.brought.body["answers"] | brought["answers"]
+            brought["answers"] = self.crowd.once_more(story.brought) | brought["answers"]
         self._served(story, "correct", "receive-correction", brought, near)
 
     def _withdraw(self, story: Story) -> None:

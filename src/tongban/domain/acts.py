@@ -136,9 +136,12 @@ def ask_correction(
     supervisor: str = "",
     lost: bool = False,
 ) -> facts.CorrectionAsked:
-    """补正: all at once and once only; a second round needs a supervisor, unless it is the city that ``lost`` the form."""
+    """补正: all at once and once only; a second round needs a supervisor. Where the city ``lost`` the form all of it is asked for, which
+    is nobody's round; beside it papers may be asked for, as ever, and no single field."""
     must_move(case, "correction_asked")
-    if not points:
+    if lost:
+        points = tuple(point for point in points if point.what == "paper")
+    if not points and not lost:
         raise Refused(
             "correction.empty", "请至少指出一处需要补正的内容", "Name at least one thing to correct", pointer="/points"
         )
@@ -151,7 +154,7 @@ def ask_correction(
         raise Refused("correction.twice", "同一处内容被列了两次", "The same thing is listed twice", pointer="/points")
     if until < on:
         raise Refused("correction.past", "补正期限不能早于今天", "The date is in the past", pointer="/until")
-    if case.corrections >= 1 and not supervisor and not lost:
+    if points and case.corrections >= 1 and not supervisor:
         raise Refused(
             "correction.only_once",
             "补正只能一次性告知。再次补正须由督办人员说明理由",
@@ -159,8 +162,8 @@ def ask_correction(
             corrections=case.corrections,
         )
     return facts.CorrectionAsked(
-        on=on, points=points, until=until, round=case.corrections + 1, note=note, supervisor=supervisor
-    )
+        on=on, points=points, until=until, round=case.corrections + bool(points), note=note, supervisor=supervisor, lost=lost
+    )  # fmt: skip
 
 
 def receive_correction(
@@ -279,6 +282,11 @@ def deliver(case: Case, way: str, to: str, on: dt.date) -> facts.Delivered:
     if to == "agent" and not case.agent:
         raise Refused("deliver.no_agent", "此办件没有代办人", "This case has no agent", pointer="/to")
     return facts.Delivered(on=on, way=way, to=to)  # type: ignore[arg-type]
+
+
+def must_lapse(case: Case) -> bool:
+    """Whether a correction that did not come by its date ends the application: not where it was the city that lost the form."""
+    return bool(case.asked)
 
 
 def withdraw(case: Case, reason: str, on: dt.date) -> facts.Withdrawn:

@@ -134,6 +134,8 @@ class Case(msgspec.Struct, frozen=True, omit_defaults=True):
     corrections: int = 0
     correct_until: dt.date | None = None
     asked: tuple[facts.Point, ...] = ()
+    # The city lost the form, and the person was asked to fill it in once more.
+    lost: bool = False
     resume: Stage = "received"
     answers: str = ""
     papers: tuple[PaperMark, ...] = ()
@@ -243,18 +245,21 @@ def _accepted(case: Case, f: facts.Accepted) -> dict[str, Any]:
 
 
 def _correction_asked(case: Case, f: facts.CorrectionAsked) -> dict[str, Any]:
+    # What the city lost is neither the one correction that somebody may be asked for, nor does its clock stand still for that.
     changes: dict[str, Any] = {
-        "corrections": case.corrections + 1, "correct_until": f.until, "asked": f.points, "resume": case.stage,
+        "corrections": case.corrections + bool(f.points), "correct_until": f.until, "asked": f.points, "resume": case.stage,
+        "lost": f.lost,
     }  # fmt: skip
-    if case.clock_since is not None:
+    if case.clock_since is not None and f.points:
         changes["pauses"] = (*case.pauses, Pause(f.on, None, "correction", "行政许可法"))
     return changes
 
 
 def _correction_received(case: Case, f: facts.CorrectionReceived) -> dict[str, Any]:
     return {
-        "answers": f.answers, "papers": case.papers + f.papers, "asked": (), "correct_until": None,
-        "pauses": _resume(case.pauses, f.on), "complete_on": f.on if case.clock_since is None else case.complete_on,
+        "answers": f.answers, "papers": case.papers + f.papers, "asked": (), "lost": False, "correct_until": None,
+        "pauses": _resume(case.pauses, f.on),
+        "complete_on": f.on if case.clock_since is None and case.asked else case.complete_on,
     }  # fmt: skip
 
 
@@ -274,7 +279,7 @@ def _resume(pauses: tuple[Pause, ...], on: dt.date) -> tuple[Pause, ...]:
 
 
 def _withdrawn(case: Case, f: facts.Body) -> dict[str, Any]:
-    return {"pauses": _resume(case.pauses, f.on), "asked": (), "correct_until": None}
+    return {"pauses": _resume(case.pauses, f.on), "asked": (), "lost": False, "correct_until": None}
 
 
 # Who does one of these has looked, with or without pressing 接办 first; silence only where nothing was sent (see `_accepted`).

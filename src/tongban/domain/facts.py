@@ -111,13 +111,15 @@ class NotAccepted(Body, frozen=True, tag="not_accepted"):
 
 
 class CorrectionAsked(Body, frozen=True, tag="correction_asked"):
-    """补正告知: all at once, per field and paper, with a date. A second round names the supervisor who allowed it."""
+    """补正告知: all at once, per field and paper, with a date. A second round names the supervisor who allowed it. ``lost``: the form
+    went with a disk of the city and is filled in once more, beside the papers of ``points``, if any."""
 
     points: tuple[Point, ...]
     until: dt.date
     round: int
     note: str = ""
     supervisor: str = ""
+    lost: bool = False
 
 
 class CorrectionReceived(Body, frozen=True, tag="correction_received"):

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from tongban.domain import who
 from tongban.domain.element import Element
 from tongban.domain.facts import PaperMark, Point
 from tongban.domain.item import ItemVersion
@@ -47,27 +48,10 @@ def must_be_asked(version: ItemVersion, papers: Iterable[PaperIn]) -> None:
         raise Refused(first.code, first.text.zh, first.text.en, pointer=first.pointer, problems=problems)
 
 
-def of_lost_form(version: ItemVersion, elements: Mapping[str, Element], points: Sequence[Point]) -> tuple[Point, ...]:
-    """The ``points`` of a correction where the form went with a disk: missing again is what all must say beside who they are. The
-    rest of the form is asked for with it; who somebody is the register still knows."""
-    named = {point.code for point in points if point.what == "field"}
-    always = [f.element for f in version.fields if f.required and f.when is None and f.element in elements]
-    gone = [code for code in always if elements[code].group not in ("applicant", "agent")] or [
-        f.element for f in version.fields
-    ][:1]
-    return (*points, *(Point("field", code, "missing") for code in gone if code not in named))
-
-
-def changed(
-    asked: Iterable[Point], typed: Iterable[str], old: Mapping[str, object], new: Mapping[str, object],
-    papers: Iterable[PaperMark],
-) -> frozenset[str]:  # fmt: skip
-    """The codes of what a correction brings: other answers than the ``old`` ones, and papers. What was missing is there when it is
-    there: where the city lost a form, people say what they said before."""
-    come = {p.code for p in asked if p.what == "field" and p.problem == "missing" and new.get(p.code) not in ("", None)}
-    return frozenset(
-        {code for code in typed if code in come or new.get(code) != old.get(code)} | {p.material for p in papers}
-    )
+def matter(version: ItemVersion, elements: Mapping[str, Element]) -> tuple[str, ...]:
+    """The fields of a form that say more than who somebody is: what went with it when a disk took it. The rest the register says."""
+    codes = (field.element for field in version.fields)
+    return tuple(code for code in codes if code in elements and not who.is_who(elements[code]))
 
 
 def must_be_of_item(version: ItemVersion, points: Sequence[Point]) -> None:

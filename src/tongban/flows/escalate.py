@@ -59,7 +59,7 @@ def accept_by_silence(actor: Actor, number: str, *, at: dt.datetime) -> Standing
 def lapse(actor: Actor, number: str, *, at: dt.datetime) -> Standing:
     """A correction that did not come by its date: the application ends as withdrawn, and says why."""
     found, on = _held(actor, number), city_date(at)
-    if not _past(found, "correcting", "correct", on):
+    if not (_past(found, "correcting", "correct", on) and acts.must_lapse(found.case)):
         raise _moved_on()
     current().about(reason="correction lapsed")
     return standing(write.appended(found, acts.withdraw(found.case, "correction_lapsed", on)))

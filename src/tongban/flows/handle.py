@@ -55,8 +55,8 @@ def version_of(found: Found) -> ItemVersion:
 
 
 def form_lost(found: Found) -> bool:
-    """Whether the form of a case that is held here went with a disk. A copy never had it; who asks for nothing can lose nothing."""
-    if not here.hosts(found.case.holder) or not version_of(found).fields:
+    """Whether the form of a case that is held here went with a disk. A copy never had it; a form of nothing but who somebody is loses nothing."""
+    if not here.hosts(found.case.holder) or not handed_in.matter(version_of(found), catalog.elements()):
         return False
     return not case_queries.lies_beside(found.case.number, [found.case.answers])
 
@@ -116,8 +116,6 @@ def ask_correction(
     found, kept, on = access.held_case(actor, number, expect=expect), _note(note), city_date(at)
     version, lost = version_of(found), form_lost(found)
     handed_in.must_be_of_item(version, points)
-    if lost:
-        points = handed_in.of_lost_form(version, catalog.elements(), points)
     supervisor = ""
     if second.strip():
         actor.must("case.supervise", found.case.holder)
@@ -151,9 +149,10 @@ def receive_correction(
     before = case_queries.beside(number, found.case.answers)
     old: dict[str, object] = msgspec.json.decode(before or write.held_elsewhere(found))
     base = old if before else of_register(found, on)
-    # A page of the whole form sends them all, also those that stay empty.
-    rest = {field.element for field in version.fields} - {point.code for point in found.case.asked}
-    whole = not rest or bool(answers.keys() & rest)
+    # Who was asked for the whole form gives the whole form. Who was not shows by what else is sent that the page had it all: a page of
+    # the whole form sends also what stays empty.
+    rest = set(handed_in.matter(version, catalog.elements())) - {point.code for point in found.case.asked}
+    whole = found.case.lost or not rest or bool(answers.keys() & rest)
     if not before:
         answers = {code: value for code, value in answers.items() if value not in ("", None)}
     answers = _corrected(found, base, answers, on)
@@ -171,7 +170,7 @@ def receive_correction(
         raise Refused("correction.not_ready", "补正内容有误,请逐项修改", "Mend each of these", problems=filled.problems)
     kept = cases.beside("answers", msgspec.json.encode(filled.values))
     marks = tuple(handed_in.mark(p) for p in papers)
-    changed = handed_in.changed(found.case.asked, answers, old, filled.values, marks)
+    changed = frozenset({k for k in answers if filled.values.get(k) != old.get(k)} | {m.material for m in marks})
     at_center = actor.center if actor.kind in ("staff", "machine") and len(actor.center) == 9 else ""
     fact = acts.receive_correction(found.case, kept.digest, marks, changed, on, at_center)
     return standing(write.appended(found, fact, papers=marks, kept=[kept]))

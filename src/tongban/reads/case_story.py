@@ -136,7 +136,8 @@ def _note(fact: facts.Body, note: Text, version: ItemVersion) -> Text:
     elif isinstance(fact, facts.Withdrawn) and fact.reason:
         said.append(reasons.word(reasons.WITHDRAWN, fact.reason))
     elif isinstance(fact, facts.CorrectionAsked):
-        said.append(_points(fact.points))
+        said += [FORM_AGAIN] if fact.lost else []
+        said += [_points(fact.points)] if fact.points else []
     elif isinstance(fact, facts.SpecialStarted):
         what = reasons.word(reasons.SPECIAL, fact.procedure)
         said.append(Text(
@@ -157,6 +158,12 @@ def _note(fact: facts.Body, note: Text, version: ItemVersion) -> Text:
     elif isinstance(fact, facts.Revoked):
         said.append(Text(fact.law))
     return Text(";".join(t.zh for t in said), "; ".join(t.en or t.zh for t in said))
+
+
+FORM_AGAIN = Text(
+    "申请表重新填写:原填内容已随系统故障丢失,不是申请人的过错",
+    "The whole form once more: what was filled in went with a disk of ours",
+)
 
 
 def _points(points: Sequence[facts.Point]) -> Text:

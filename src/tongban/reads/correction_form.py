@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tongban.domain import facts
+from tongban.domain import facts, handed_in
 from tongban.domain.case import Case
 from tongban.domain.element import Element
 from tongban.domain.item import ItemVersion
@@ -37,10 +37,12 @@ _WANTED = frozenset({"received", "correcting", "accepted", "special"})
 
 
 def is_lost(case: Case, version: ItemVersion, beside: bytes | None, sent: Sequence[Asked]) -> bool:
-    """Whether the form went with a disk. Who holds the case knows it (``beside``); elsewhere the holder said so when a correction was
-    brought, even where this node still has what was typed; unless one was taken in since, which has the whole form."""
+    """Whether the form went with a disk. The log says so once it was asked for; who holds the case knows it before (``beside``); elsewhere
+    the holder said so when another correction was brought, unless one was taken in since, which has the whole form."""
+    if case.lost:
+        return True
     if here.hosts(case.holder):
-        return beside is None and bool(version.fields) and case.stage in _WANTED
+        return beside is None and case.stage in _WANTED and bool(handed_in.matter(version, catalog.elements()))
     if case.stage != "correcting":
         return False
     newest = next((one for one in sent if one.what == "case.receive_correction"), None)

@@ -8,7 +8,7 @@ import msgspec
 from tongban.domain.actor import Actor
 from tongban.domain.public_state import STATES
 from tongban.domain.text import Text
-from tongban.flows import access
+from tongban.flows import access, handle
 from tongban.reads import elsewhere, printout, progress
 from tongban.reads.elsewhere import Asked
 from tongban.reads.paper import Kind
@@ -43,6 +43,7 @@ def received(actor: Actor, visit_id: str, number: str, *, today: dt.date) -> Han
         and case.stage == "accepted"
         and not case.follow
         and case.holder == visit.center
+        and not handle.form_lost(found)
     )
     return Handed(
         progress=seen, name=version.name, query_code=found.query_code, heading=_heading(seen),

@@ -39,6 +39,17 @@ class ToMend(msgspec.Struct, frozen=True):
     sample: Text
 
 
+FORM_AGAIN = ToMend(
+    Text("申请表(全部重新填写)", "The form, all of it once more"),
+    False,
+    Text(
+        "很抱歉,您原来填写的内容因系统故障丢失,这不是您的过错",
+        "We are sorry: what you had filled in was lost by a fault of ours",
+    ),
+    Text(""),
+)
+
+
 class Clock(msgspec.Struct, frozen=True):
     """The one clock: what kind of waiting this is, the date that counts, what it means, working days left (negative: over).
 
@@ -77,7 +88,7 @@ def _mine(found: Progress, at: dt.datetime, today: dt.date) -> MyCase:
     materials, owner = catalog.materials(), catalog.departments().get(found.department)
     return MyCase(
         case=found, clock=_clock(found, today), holder=centers.center(found.holder, at=at),
-        mend=tuple(_mend(p) for p in found.asked) if found.stage == "correcting" else (),
+        mend=(*((FORM_AGAIN,) if found.form_lost else ()), *map(_mend, found.asked)) if found.stage == "correcting" else (),
         follow=tuple((_name(f.material, materials), f.until) for f in found.follow),
         department=owner.name if owner else Text(""),
     )  # fmt: skip

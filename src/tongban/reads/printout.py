@@ -235,6 +235,8 @@ def _correction(told: _Told) -> dict[str, Any]:
         (_material(p.code) if p.what == "paper" else elements[p.code].name.zh, "材料" if p.what == "paper" else "填写内容", PROBLEMS[p.problem])
         for p in fact.points
     )  # fmt: skip
+    if fact.lost:
+        rows = (("申请表(全部)", "填写内容", "因系统故障,原填写内容丢失,请重新填写;不是您的过错"), *rows)
     heads = (Text("内容", "What"), Text("类别", "Kind"), Text("问题", "Problem"))
     note = told.note(fact.note)
     return {

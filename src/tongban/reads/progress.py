@@ -56,6 +56,7 @@ class Progress(msgspec.Struct, frozen=True):
     light: str
     promise: Promise | None
     asked: tuple[Point, ...]
+    form_lost: bool
     correct_until: dt.date | None
     follow: tuple[FollowUp, ...]
     papers: tuple[PaperMark, ...]
@@ -91,7 +92,7 @@ def of_found(found: Found, today: dt.date) -> Progress:
         phone=(holder.phone if holder else "") or version.phones.enquiry, opened_at=found.opened_at, due=due,
         public_due=deadlines.public_due(case, catalog.calendar()),
         due_word=deadlines.DUE_WORDS[due.kind], light=deadlines.light(due.on, due.yellow, today),
-        promise=deadlines.promise(case, catalog.calendar()), asked=case.asked, correct_until=case.correct_until,
+        promise=deadlines.promise(case, catalog.calendar()), asked=case.asked, form_lost=case.lost, correct_until=case.correct_until,
         follow=case.follow, papers=case.papers, results=result_names(version, case.results),
         steps=_steps(found), looked=case.looked, custody=case.custody, custody_since=case.custody_since,
         closed=case.closed, held=elsewhere.held(case.holder),

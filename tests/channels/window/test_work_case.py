@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from pypdf import PdfReader
 
 from tests.channels.window.work_members import BACK_OFFICE, client_of, hidden, hire, putuo, text, yangpu
 from tests.conftest import AT
@@ -269,6 +270,10 @@ def test_a_case_whose_form_is_lost_is_judged_by_nobody_and_the_page_says_what_to
     assert "不是申请人的过错" in text(client.get(url(number, "?do=ask_correction")))
     asked = do(client, number, "ask_correction", note="系统故障，请重新填写，抱歉")
     assert asked.status_code == 302 and stage(number) == "correcting", text(asked)
+    assert "已请申请人在任何窗口或者网上重新填写" in text(client.get(url(number)))
+    notice = client.post(url(number, "print/correction")).content
+    said = "".join(page.extract_text() for page in PdfReader(io.BytesIO(notice)).pages).replace("\n", "")
+    assert "申请表（全部）" in said and "不是您的过错" in said, said
     given = {f"answer:{code}": "true" if value is True else str(value) for code, value in ANSWERS.items()}
     assert do(client, number, "receive_correction", **given).status_code == 302
     assert "不能受理、审核和决定" not in text(client.get(url(number)))
@@ -438,8 +443,6 @@ def test_english_is_whole() -> None:
 
 
 def test_the_right_papers_are_printed_at_each_stage_and_the_print_is_a_look() -> None:
-    from pypdf import PdfReader
-
     number = split(putuo()).number
     client = client_of(yangpu())
 
@@ -467,8 +470,6 @@ def test_the_right_papers_are_printed_at_each_stage_and_the_print_is_a_look() ->
 
 
 def test_the_notice_says_the_reason_in_words_not_as_a_code() -> None:
-    from pypdf import PdfReader
-
     number = split(putuo()).number
     client = client_of(yangpu())
     do(client, number, "not_accept", reason="not_ours", note="请到区民政局")

@@ -60,7 +60,7 @@ def ask_correction(call: Call, number: Number, body: AskIn) -> Standing:
 
 @write(router, "/cases/{number}/receive-correction", acts=True)
 def receive_correction(call: Call, number: Number, body: CorrectionIn) -> Standing:
-    """补正受理: what was asked for has come, at any counter"""
+    """补正受理: what was asked for has come, at any counter. After `correction.form_lost`: every field of the form, also what stays empty"""
     return _now(
         handle.receive_correction(
             call.actor, number, dict(body.answers), taken.papers(call, body.papers), visit=str(body.visit or ""),
