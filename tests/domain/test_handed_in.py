@@ -22,3 +22,6 @@ def version(*fields: Field) -> ItemVersion:
 def test_what_a_disk_can_take_is_what_says_more_than_who_somebody_is() -> None:
     assert matter(version(*map(Field, ELEMENTS)), ELEMENTS) == ("phone", "carer", "members")
     assert matter(version(Field("name"), Field("gone")), ELEMENTS) == () == matter(version(), ELEMENTS)
+    assert matter(version(Field("name")), ELEMENTS, "child") == ("name",), (
+        "what the register says is about somebody else"
+    )

@@ -146,7 +146,6 @@ def test_nobody_judges_a_form_that_went_with_a_disk_before_it_was_given_once_mor
 def test_what_the_city_lost_costs_the_person_neither_their_round_nor_their_case() -> None:
     number, home = received(SPLIT).number, staff(YANGPU)
     handle.accept(home, number, at=later(1))
-    due = cases.get(number).due_on
     with connection.cursor() as cursor:
         cursor.execute("delete from cases_sealed where number = %s", [number])
     handle.ask_correction(home, number, POINTS, at=later(2))
@@ -162,7 +161,9 @@ def test_what_the_city_lost_costs_the_person_neither_their_round_nor_their_case(
     assert refused(handle.ask_correction, home, number, more, at=later(4)).code == "correction.only_once"
     handle.ask_correction(home, number, (), at=later(4))
     state = cases.get(number).case
-    assert (state.corrections, len(state.pauses)) == (1, 1) and due is not None
+    assert (state.corrections, len(state.pauses)) == (1, 2)
+    empty = refused(handle.receive_correction, home, number, {}, (), at=later(5))
+    assert empty.code == handle.FORM_LOST, "what the register knows is not the whole form"
     escalate.sweep(later(60))
     assert cases.get(number).case.stage == "correcting", "the city lost it: the application does not lapse"
     page = case_page.page(home, number, now=later(61))

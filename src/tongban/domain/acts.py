@@ -286,7 +286,7 @@ def deliver(case: Case, way: str, to: str, on: dt.date) -> facts.Delivered:
 
 def must_lapse(case: Case) -> bool:
     """Whether a correction that did not come by its date ends the application: not where it was the city that lost the form."""
-    return bool(case.asked)
+    return not case.lost
 
 
 def withdraw(case: Case, reason: str, on: dt.date) -> facts.Withdrawn:

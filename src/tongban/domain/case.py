@@ -245,12 +245,12 @@ def _accepted(case: Case, f: facts.Accepted) -> dict[str, Any]:
 
 
 def _correction_asked(case: Case, f: facts.CorrectionAsked) -> dict[str, Any]:
-    # What the city lost is neither the one correction that somebody may be asked for, nor does its clock stand still for that.
+    # What the city lost is not the one correction that somebody may be asked for.
     changes: dict[str, Any] = {
         "corrections": case.corrections + bool(f.points), "correct_until": f.until, "asked": f.points, "resume": case.stage,
         "lost": f.lost,
     }  # fmt: skip
-    if case.clock_since is not None and f.points:
+    if case.clock_since is not None:
         changes["pauses"] = (*case.pauses, Pause(f.on, None, "correction", "行政许可法"))
     return changes
 
@@ -259,7 +259,7 @@ def _correction_received(case: Case, f: facts.CorrectionReceived) -> dict[str, A
     return {
         "answers": f.answers, "papers": case.papers + f.papers, "asked": (), "lost": False, "correct_until": None,
         "pauses": _resume(case.pauses, f.on),
-        "complete_on": f.on if case.clock_since is None and case.asked else case.complete_on,
+        "complete_on": f.on if case.clock_since is None else case.complete_on,
     }  # fmt: skip
 
 

@@ -48,10 +48,11 @@ def must_be_asked(version: ItemVersion, papers: Iterable[PaperIn]) -> None:
         raise Refused(first.code, first.text.zh, first.text.en, pointer=first.pointer, problems=problems)
 
 
-def matter(version: ItemVersion, elements: Mapping[str, Element]) -> tuple[str, ...]:
-    """The fields of a form that say more than who somebody is: what went with it when a disk took it. The rest the register says."""
-    codes = (field.element for field in version.fields)
-    return tuple(code for code in codes if code in elements and not who.is_who(elements[code]))
+def matter(version: ItemVersion, elements: Mapping[str, Element], about: str = "") -> tuple[str, ...]:
+    """The fields of a form that say more than who somebody is: what went with it when a disk took it. The rest the register says; but not
+    of a part that is ``about`` another person (a child, one who died)."""
+    codes = (field.element for field in version.fields if field.element in elements)
+    return tuple(code for code in codes if about or not who.is_who(elements[code]))
 
 
 def must_be_of_item(version: ItemVersion, points: Sequence[Point]) -> None:

@@ -82,7 +82,7 @@ def sweep(at: dt.datetime, most: int = 500) -> dict[str, int]:
     today = city_date(at)
     for name, kind, act, ripe in (
         ("silence", "accept", accept_by_silence, _untold), ("silence", "take_over", accept_by_silence, _untold),
-        ("lapsed", "correct", lapse, lambda found, on: True),
+        ("lapsed", "correct", lapse, lambda found, on: acts.must_lapse(found.case)),
     ):  # fmt: skip
         last = None
         while overdue := case_queries.overdue(kind, today, most, last):

@@ -56,7 +56,9 @@ def version_of(found: Found) -> ItemVersion:
 
 def form_lost(found: Found) -> bool:
     """Whether the form of a case that is held here went with a disk. A copy never had it; a form of nothing but who somebody is loses nothing."""
-    if not here.hosts(found.case.holder) or not handed_in.matter(version_of(found), catalog.elements()):
+    if not here.hosts(found.case.holder):
+        return False
+    if not handed_in.matter(version_of(found), catalog.elements(), found.case.about):
         return False
     return not case_queries.lies_beside(found.case.number, [found.case.answers])
 
@@ -149,10 +151,9 @@ def receive_correction(
     before = case_queries.beside(number, found.case.answers)
     old: dict[str, object] = msgspec.json.decode(before or write.held_elsewhere(found))
     base = old if before else of_register(found, on)
-    # Who was asked for the whole form gives the whole form. Who was not shows by what else is sent that the page had it all: a page of
-    # the whole form sends also what stays empty.
-    rest = set(handed_in.matter(version, catalog.elements())) - {point.code for point in found.case.asked}
-    whole = found.case.lost or not rest or bool(answers.keys() & rest)
+    # A page of the whole form sends also what stays empty.
+    rest = set(handed_in.matter(version, catalog.elements(), found.case.about)) - {p.code for p in found.case.asked}
+    whole = not rest or bool(answers.keys() & rest)
     if not before:
         answers = {code: value for code, value in answers.items() if value not in ("", None)}
     answers = _corrected(found, base, answers, on)

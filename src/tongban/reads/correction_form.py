@@ -33,7 +33,7 @@ class AskedField(msgspec.Struct, frozen=True):
 
 
 # As long as it is judged, or may have to be: afterwards nothing brings a form back.
-_WANTED = frozenset({"received", "correcting", "accepted", "special"})
+_WANTED = frozenset({"received", "accepted", "special"})
 
 
 def is_lost(case: Case, version: ItemVersion, beside: bytes | None, sent: Sequence[Asked]) -> bool:
@@ -42,7 +42,9 @@ def is_lost(case: Case, version: ItemVersion, beside: bytes | None, sent: Sequen
     if case.lost:
         return True
     if here.hosts(case.holder):
-        return beside is None and case.stage in _WANTED and bool(handed_in.matter(version, catalog.elements()))
+        if beside is not None or case.stage == "correcting":
+            return beside is None
+        return case.stage in _WANTED and bool(handed_in.matter(version, catalog.elements(), case.about))
     if case.stage != "correcting":
         return False
     newest = next((one for one in sent if one.what == "case.receive_correction"), None)

@@ -113,9 +113,9 @@ def _here() -> dict[str, Any]:
         told |= {
             "catalog": edition.digest if (edition := catalog.newest()) else "",
             "recalling": queries.recalling(),
-            "out": [lane for lane in queries.lanes_out(now) if queries.worth_a_line(lane.to, lane.waiting)],
-            "in": [lane for lane in queries.lanes_in() if queries.worth_a_line(lane.from_node, lane.waiting)],
-            "peers": [peer for peer in queries.peers() if peer.node in here.nodes().by_code],
+            "out": queries.lanes_out(now),
+            "in": queries.lanes_in(),
+            "peers": queries.peers(),
             "parked": len(queries.parked(most=MANY)),
             "refused": len(queries.refused_bags()),
         }
@@ -125,6 +125,8 @@ def _here() -> dict[str, Any]:
 
 
 def _tables(found: list[dict[str, Any]]) -> Iterator[Table]:
+    from tongban.exchange import queries
+
     # Of one node alone its name in every line only takes the room.
     alone = len(found) == 1
     lanes = _table(
@@ -157,6 +159,8 @@ def _tables(found: list[dict[str, Any]]) -> Iterator[Table]:
             remark,
         )
         for lane in one.get("out", []):
+            if not queries.worth_a_line(lane.to, lane.waiting):
+                continue
             lanes.add_row(
                 *names, lane.to, lane.lane, f"{lane.last:,}", f"{lane.sent:,}", f"{lane.delivered:,}", f"{lane.waiting:,}",
                 _ago(now, lane.oldest) if lane.waiting else "", f"{lane.a_minute:,}",
