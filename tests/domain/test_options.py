@@ -118,7 +118,7 @@ def test_of_a_lost_form_nobody_judges_and_it_is_asked_for_without_a_supervisor(n
         assert told.points == () and told.lost, "all of it, and no single field"
         asked = case.apply(state, told)
         assert asked.corrections == state.corrections, "nobody's round"
-        assert asked.lost and not acts.must_lapse(asked)
+        assert asked.lost and not acts.lapses(asked)
         back = case.apply(asked, facts.CorrectionReceived(on=LATER, answers="new"))
         assert (back.stage, back.answers, back.lost, back.corrections) == (state.stage, "new", False, state.corrections)
     else:

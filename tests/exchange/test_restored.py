@@ -8,7 +8,7 @@ from django.db import connection
 
 from tests.exchange.test_hostile import send
 from tests.exchange.test_together import acts
-from tests.exchange.test_town import LATER, all_hold, back_up, heads, restore
+from tests.exchange.test_town import LATER, all_hold, back_up, heads, lost_where_it_is_held, restore
 from tests.exchange.town import Town
 from tests.flows.people import MINHANG
 from tests.flows.split_case import putuo, split, yangpu
@@ -246,11 +246,7 @@ def test_what_went_with_the_disk_is_told_in_kind_words(town: Town) -> None:
 
 def test_what_a_case_lost_before_it_was_given_on_is_told_where_it_is_now(town: Town) -> None:
     """闵行 was never put back, and has of the case only what 杨浦 still had when it gave it away."""
-    with town.at("putuo"):
-        number = split(putuo()).number
-    town.carry()
-    with connection.cursor() as cursor:
-        cursor.execute("delete from n_yangpu.cases_sealed")
+    number = lost_where_it_is_held(town)
     with town.at("yangpu"):
         chief = yangpu("case.handle", "case.read", "case.supervise")
         handle.hand_over(chief, number, MINHANG, "reassigned", at=LATER)

@@ -150,6 +150,16 @@ def test_a_correction_brought_to_the_receiving_counter_reaches_the_holder(town: 
     all_hold(town)
 
 
+def lost_where_it_is_held(town: Town) -> str:
+    """A case of 普陀 that 杨浦 holds, and whose form went with the disk there."""
+    with town.at("putuo"):
+        number = split(putuo()).number
+    town.carry()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from n_yangpu.cases_sealed")
+    return number
+
+
 def form_lost(town: Town, *nodes: str) -> str:
     """A case of 普陀, for which 杨浦 asked for a correction, whose form went with the disks of these nodes."""
     with town.at("putuo"):
@@ -215,11 +225,7 @@ def test_a_form_that_the_holder_lost_is_there_to_begin_with_where_it_was_receive
 
 
 def test_a_loss_that_was_seen_when_it_was_asked_for_is_known_at_every_counter_and_mended_by_one_way(town: Town) -> None:
-    with town.at("putuo"):
-        number = split(putuo()).number
-    town.carry()
-    with connection.cursor() as cursor:
-        cursor.execute("delete from n_yangpu.cases_sealed")
+    number = lost_where_it_is_held(town)
     with town.at("yangpu"):
         with pytest.raises(Refused, match="丢失"):
             handle.accept(yangpu(), number, at=LATER)

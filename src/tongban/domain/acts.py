@@ -284,7 +284,7 @@ def deliver(case: Case, way: str, to: str, on: dt.date) -> facts.Delivered:
     return facts.Delivered(on=on, way=way, to=to)  # type: ignore[arg-type]
 
 
-def must_lapse(case: Case) -> bool:
+def lapses(case: Case) -> bool:
     """Whether a correction that did not come by its date ends the application: not where it was the city that lost the form."""
     return not case.lost
 

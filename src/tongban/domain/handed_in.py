@@ -55,6 +55,11 @@ def matter(version: ItemVersion, elements: Mapping[str, Element], about: str = "
     return tuple(code for code in codes if about or not who.is_who(elements[code]))
 
 
+def form_lost(version: ItemVersion, elements: Mapping[str, Element], about: str, *, there: bool) -> bool:
+    """Whether a case at its holder lost its form with a disk: what was filled in is not ``there``, and it said more than who somebody is."""
+    return not there and bool(matter(version, elements, about))
+
+
 def must_be_of_item(version: ItemVersion, points: Sequence[Point]) -> None:
     """Every point of a correction names a field or a paper of the item."""
     known = {("field", f.element) for f in version.fields} | {("paper", p.material) for p in version.papers}

@@ -121,6 +121,6 @@ def next_act(case: Case, possible: tuple[Option, ...], *, lost: bool = False) ->
     order = wanted.get(case.stage, ())
     if case.stage == "accepted" and case.hand_over == "reviewed" and not case.reviewed:
         order = ("take_over", "review")
-    if lost and case.stage != "decided":
-        order = ("ask_correction", "receive_correction", *order)
+    if lost:
+        order = ("ask_correction", *order)
     return next((act for act in order if act in there), "")

@@ -59,7 +59,7 @@ def accept_by_silence(actor: Actor, number: str, *, at: dt.datetime) -> Standing
 def lapse(actor: Actor, number: str, *, at: dt.datetime) -> Standing:
     """A correction that did not come by its date: the application ends as withdrawn, and says why."""
     found, on = _held(actor, number), city_date(at)
-    if not (_past(found, "correcting", "correct", on) and acts.must_lapse(found.case)):
+    if not (_past(found, "correcting", "correct", on) and acts.lapses(found.case)):
         raise _moved_on()
     current().about(reason="correction lapsed")
     return standing(write.appended(found, acts.withdraw(found.case, "correction_lapsed", on)))
@@ -82,7 +82,7 @@ def sweep(at: dt.datetime, most: int = 500) -> dict[str, int]:
     today = city_date(at)
     for name, kind, act, ripe in (
         ("silence", "accept", accept_by_silence, _untold), ("silence", "take_over", accept_by_silence, _untold),
-        ("lapsed", "correct", lapse, lambda found, on: acts.must_lapse(found.case)),
+        ("lapsed", "correct", lapse, lambda found, on: acts.lapses(found.case)),
     ):  # fmt: skip
         last = None
         while overdue := case_queries.overdue(kind, today, most, last):

@@ -58,9 +58,8 @@ def form_lost(found: Found) -> bool:
     """Whether the form of a case that is held here went with a disk. A copy never had it; a form of nothing but who somebody is loses nothing."""
     if not here.hosts(found.case.holder):
         return False
-    if not handed_in.matter(version_of(found), catalog.elements(), found.case.about):
-        return False
-    return not case_queries.lies_beside(found.case.number, [found.case.answers])
+    there = bool(case_queries.lies_beside(found.case.number, [found.case.answers]))
+    return handed_in.form_lost(version_of(found), catalog.elements(), found.case.about, there=there)
 
 
 def _readable(actor: Actor, number: str, *, expect: int, power: str = "case.handle") -> Found:

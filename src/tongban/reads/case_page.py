@@ -265,10 +265,14 @@ def _checks(version: ItemVersion, answers: dict[str, Any], today: dt.date) -> tu
 
 
 def askable(page: CasePage) -> tuple[Askable, ...]:
-    """The fields and papers that a correction may name in this situation, in the order of the form."""
+    """The fields and papers that a correction may name in this situation, in the order of the form. A form that was lost is asked for
+    whole, and beside it papers, if nothing was asked for before."""
     elements = catalog.elements()
+    if page.lost and page.case.corrections:
+        return ()
     found = [Askable("paper", p.material, _material(p.material)) for p in page.version.papers]
-    found += [Askable("field", f.element, elements[f.element].name) for f in page.version.fields]
+    if not page.lost:
+        found += [Askable("field", f.element, elements[f.element].name) for f in page.version.fields]
     return tuple(found)
 
 

@@ -42,9 +42,10 @@ def is_lost(case: Case, version: ItemVersion, beside: bytes | None, sent: Sequen
     if case.lost:
         return True
     if here.hosts(case.holder):
-        if beside is not None or case.stage == "correcting":
+        if case.stage == "correcting":
             return beside is None
-        return case.stage in _WANTED and bool(handed_in.matter(version, catalog.elements(), case.about))
+        there = beside is not None
+        return case.stage in _WANTED and handed_in.form_lost(version, catalog.elements(), case.about, there=there)
     if case.stage != "correcting":
         return False
     newest = next((one for one in sent if one.what == "case.receive_correction"), None)

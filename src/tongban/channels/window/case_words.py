@@ -121,8 +121,7 @@ def choices(page: CasePage, act: str, actor: Actor, today: dt.date) -> dict[str,
             "recipients": [(k, v) for k, v in reasons.RECIPIENTS.items() if k == "applicant" or case.agent],
         },
         "ask_correction": lambda: {
-            # Beside a form that was lost, papers: as long as nothing was asked for before. A second round is asked for when the form is back.
-            "askable": () if page.lost and case.corrections else case_page.askable(page), "until": case_page.correct_by(page, today),
+            "askable": case_page.askable(page), "until": case_page.correct_by(page, today),
             "problem_kinds": [(k, Text(zh, reasons.PROBLEMS_EN[k])) for k, zh in facts.PROBLEMS.items()],
             "second": case.corrections > 0 and not page.lost, "lost": page.lost,
         },
